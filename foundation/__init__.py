@@ -1,0 +1,1 @@
+"""The application: people, gifts, books and what the foundation does with them."""

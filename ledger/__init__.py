@@ -1,0 +1,1 @@
+"""The books: money, funds, accounts, vouchers, periods, proof."""

@@ -1,0 +1,180 @@
+"""Accounts, funds, periods and policies in memory, for checking many lines without a query each.
+
+The copy is shared by all sessions of an engine and read again when the token in the policy row
+has changed. The guards of the database check the same things once more at posting, so a copy
+that goes stale in the middle of a transaction cannot let a wrong line through.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from ledger.accounts import Account, UnknownAccount
+from ledger.charts.definitions import AccountCategory, BalanceSide
+from ledger.errors import Conflict
+from ledger.funds import Fund, Restriction, UnknownFund
+from ledger.periods import FiscalYear, Period, PeriodState, UnknownPeriod, text_of
+from ledger.policy import POLICY_ROW, LedgerPolicy, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInfo:
+    """What the ledger needs to know of an account."""
+
+    id: int
+    chart: str
+    code: str
+    full_name: str
+    category: AccountCategory
+    side: BalanceSide
+    tag: str
+    restriction: str
+    flags: frozenset[str]
+    is_postable: bool
+    closed_on: date | None
+    parent_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FundInfo:
+    """What the ledger needs to know of a fund."""
+
+    id: int
+    code: str
+    name: str
+    restriction: Restriction
+    opened_on: date | None
+    closed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodInfo:
+    """A period and the chart of its year."""
+
+    id: int
+    state: PeriodState
+    chart: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One consistent copy."""
+
+    token: str
+    policy: Policy
+    accounts: dict[int, AccountInfo]
+    account_ids: dict[tuple[str, str], int]
+    funds: dict[int, FundInfo]
+    fund_ids: dict[str, int]
+    periods: dict[int, PeriodInfo]
+
+    def account(self, chart: str, code: str) -> AccountInfo:
+        """Return the account of a chart by code. Raises UnknownAccount."""
+        found = self.account_ids.get((chart, code))
+        if found is None:
+            raise UnknownAccount(chart=chart, account=code)
+        return self.accounts[found]
+
+    def tagged(self, chart: str, tag: str, restriction: str = "") -> AccountInfo:
+        """Return the first postable account of a chart with this tag (and restriction)."""
+        for info in self.accounts.values():
+            if (
+                info.chart == chart
+                and info.tag == tag
+                and info.is_postable
+                and info.closed_on is None
+                and (not restriction or info.restriction in ("", restriction))
+            ):
+                return info
+        raise UnknownAccount(chart=chart, account=f"{tag} {restriction}".strip())
+
+    def fund(self, code: str) -> FundInfo:
+        """Return the fund by code. Raises UnknownFund."""
+        found = self.fund_ids.get(code)
+        if found is None:
+            raise UnknownFund(fund=code)
+        return self.funds[found]
+
+    def period(self, key: int) -> PeriodInfo:
+        """Return the period. Raises UnknownPeriod."""
+        found = self.periods.get(key)
+        if found is None:
+            raise UnknownPeriod(period=text_of(key))
+        return found
+
+
+class BooksNotInstalled(Conflict):
+    """The database has a schema but no books yet."""
+
+    code = "books_not_installed"
+    message = "账簿尚未初始化，请先运行 foundation init"
+
+
+_copies: WeakKeyDictionary[Engine, Catalogue] = WeakKeyDictionary()
+
+
+def load(session: Session) -> Catalogue:
+    """Return the catalogue, reading it again only when something has changed."""
+    connection = session.connection()
+    row = connection.execute(
+        select(
+            LedgerPolicy.separation_required,
+            LedgerPolicy.attachments_required,
+            LedgerPolicy.overspending_refused,
+            LedgerPolicy.closing_frequency,
+            LedgerPolicy.catalogue_token,
+        ).where(LedgerPolicy.id == POLICY_ROW)
+    ).one_or_none()
+    if row is None:
+        raise BooksNotInstalled
+    engine = connection.engine
+    copy = _copies.get(engine)
+    if copy is None or copy.token != row.catalogue_token:
+        copy = _read(session, row.catalogue_token, Policy(*row[:4]))
+        _copies[engine] = copy
+    return copy
+
+
+def _read(session: Session, token: str, policy: Policy) -> Catalogue:
+    connection = session.connection()
+    accounts = {
+        row.id: AccountInfo(
+            row.id,
+            row.chart,
+            row.code,
+            row.full_name,
+            row.category,
+            row.side,
+            row.tag,
+            row.restriction,
+            frozenset(row.flags.split()),
+            row.is_postable,
+            row.closed_on,
+            row.parent_id,
+        )
+        for row in connection.execute(select(Account.__table__).order_by("chart", "code"))
+    }
+    funds = {
+        row.id: FundInfo(row.id, row.code, row.name, row.restriction, row.opened_on, row.closed_on)
+        for row in connection.execute(select(Fund.__table__).order_by("code"))
+    }
+    periods = {
+        row.id: PeriodInfo(row.id, row.state, row.chart)
+        for row in connection.execute(
+            select(Period.id, Period.state, FiscalYear.chart)
+            .join(FiscalYear, FiscalYear.year == Period.year)
+            .order_by(Period.id)
+        )
+    }
+    return Catalogue(
+        token,
+        policy,
+        accounts,
+        {(info.chart, info.code): info.id for info in accounts.values()},
+        funds,
+        {info.code: info.id for info in funds.values()},
+        periods,
+    )

@@ -1,0 +1,1 @@
+"""Charts of accounts as dated data, and the reader that checks them."""

@@ -1,0 +1,121 @@
+"""Exact amounts of money.
+
+An amount is a whole number of minor units (fen for RMB) and a currency. Nothing here ever
+touches a float, and nothing rounds unless the caller names the rule.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from ledger.errors import InvalidInput
+
+BOOK_CURRENCY = "CNY"
+# Minor digits per ISO 4217. Currencies that are not listed have two.
+_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "OMR": 3, "JOD": 3, "TND": 3}
+# BIGINT holds 18 whole digits of minor units; amounts of the books stay within it.
+MAX_MINOR = 10**18 - 1
+_PLAIN = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+
+
+class InvalidAmount(InvalidInput):
+    """The text is not an amount of money that the books can hold."""
+
+    code = "invalid_amount"
+    message = "金额“{text}”无效：{reason}"
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An exact amount: `minor` units of `currency`."""
+
+    minor: int
+    currency: str = BOOK_CURRENCY
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.minor, self.currency)
+
+    def __str__(self) -> str:
+        return to_text(self.minor, self.currency)
+
+    def _same(self, other: "Money") -> int:
+        if other.currency != self.currency:
+            raise InvalidAmount(text=str(other), reason=f"币种应为 {self.currency}")
+        return other.minor
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many decimals the currency has."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+def parse(text: str, currency: str = BOOK_CURRENCY) -> int:
+    """Read a plain decimal such as `120000`, `-3.5` or `1,234.50` into minor units.
+
+    Raises InvalidAmount for anything else: empty text, NaN, exponents, misplaced separators,
+    more decimals than the currency has, or more digits than the books can hold.
+    """
+    cleaned = text.strip()
+    if not _PLAIN.fullmatch(cleaned):
+        raise InvalidAmount(text=text, reason="应为数字，例如 120000.00")
+    digits = minor_digits(currency)
+    try:
+        scaled = Decimal(cleaned.replace(",", "")).scaleb(digits)
+    except InvalidOperation:
+        raise InvalidAmount(text=text, reason="数字过长") from None
+    if scaled != scaled.to_integral_value():
+        raise InvalidAmount(text=text, reason=f"小数最多 {digits} 位")
+    minor = int(scaled)
+    if abs(minor) > MAX_MINOR:
+        raise InvalidAmount(text=text, reason="超过账簿可记录的最大金额")
+    return minor
+
+
+def parse_positive(text: str, currency: str = BOOK_CURRENCY) -> int:
+    """Read an amount that must be greater than zero."""
+    minor = parse(text, currency)
+    if minor <= 0:
+        raise InvalidAmount(text=text, reason="应大于零")
+    return minor
+
+
+def to_text(minor: int, currency: str = BOOK_CURRENCY) -> str:
+    """Write minor units as a plain decimal: `120000.00`."""
+    digits = minor_digits(currency)
+    sign, whole = ("-", -minor) if minor < 0 else ("", minor)
+    if digits == 0:
+        return f"{sign}{whole}"
+    major, rest = divmod(whole, 10**digits)
+    return f"{sign}{major}.{rest:0{digits}d}"
+
+
+def grouped(minor: int, currency: str = BOOK_CURRENCY) -> str:
+    """Write minor units for people, with separators: `120,000.00`."""
+    text = to_text(minor, currency)
+    whole, dot, rest = text.partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    return f"{sign}{int(whole.lstrip('-')):,}{dot}{rest}"
+
+
+def split(minor: int, weights: list[int]) -> list[int]:
+    """Split an amount by weights so that the parts sum to it exactly.
+
+    The largest remainders take the odd units; ties go to the earlier part. Raises
+    InvalidAmount when no weight is positive.
+    """
+    total = sum(weights)
+    if total <= 0 or min(weights) < 0:
+        raise InvalidAmount(text=to_text(minor), reason="分配比例应为正数")
+    sign = -1 if minor < 0 else 1
+    size = abs(minor)
+    parts = [size * weight // total for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(size * weights[i] % total), i))
+    for i in by_remainder[: size - sum(parts)]:
+        parts[i] += 1
+    return [sign * part for part in parts]

@@ -1,0 +1,1 @@
+"""The documents: numbers, content, rendering, signature, verification."""

@@ -1,0 +1,1 @@
+"""Reports read everything and write nothing."""
