@@ -2,10 +2,30 @@
 
 from sqlalchemy import MetaData
 
+from foundation.donors import models as donors
+from foundation.gifts import models as gifts
+from foundation.http import models as http
+from foundation.imports import models as imports
+from foundation.organisation import models as organisation
+from foundation.users import models as users
 from ledger import accounts, dimensions, funds, periods, policy, trail, vouchers
 from ledger.orm import Base
 
-_TABLES = (accounts, dimensions, funds, periods, policy, trail, vouchers)
+_TABLES = (
+    accounts,
+    dimensions,
+    funds,
+    periods,
+    policy,
+    trail,
+    vouchers,
+    users,
+    organisation,
+    http,
+    donors,
+    imports,
+    gifts,
+)
 
 
 def everything() -> MetaData:

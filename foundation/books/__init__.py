@@ -1,0 +1,1 @@
+"""The books on pages, in the API and in commands: vouchers, accounts, periods."""

@@ -1,0 +1,1 @@
+"""Donors: finding, recording and telling them apart."""

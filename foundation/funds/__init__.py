@@ -1,0 +1,1 @@
+"""Fund projects as people see them, on top of the funds of the ledger."""

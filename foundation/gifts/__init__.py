@@ -1,0 +1,1 @@
+"""Gifts: recording, correcting and refunding them, with the vouchers they make."""

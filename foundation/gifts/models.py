@@ -1,0 +1,161 @@
+"""Gifts and how they are allocated to funds.
+
+A gift never changes once its voucher is posted; refunds and corrections are acts of their own,
+with vouchers of their own. The guards of the database hold gift, allocations and ledger lines
+together at the moment the voucher is sealed.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.orm import Base, Digest, Key, Minor, Name, choice
+
+
+class GiftKind(StrEnum):
+    """How value came in; decides the posting rule."""
+
+    CASH = "cash"
+    CONDITIONAL = "conditional"
+    IN_KIND = "in_kind"
+    NOMINAL = "nominal"
+    SERVICE = "service"
+    EQUITY = "equity"
+    AGENCY = "agency"
+
+
+class GiftMethod(StrEnum):
+    """How the donor paid."""
+
+    BANK = "bank"
+    CASH = "cash"
+    ONLINE = "online"
+    CHEQUE = "cheque"
+    OTHER = "other"
+
+
+class ChangeKind(StrEnum):
+    """What happened to a gift after it was recorded."""
+
+    CANCELLED = "cancelled"
+    CORRECTED = "corrected"
+    REFUNDED = "refunded"
+
+
+class RefundCause(StrEnum):
+    """Why a gift goes back; the cause decides the account (2024 制度)."""
+
+    EXTERNAL = "external"
+    OWN = "own"
+
+
+class Gift(Base):
+    """One gift as it was received."""
+
+    __tablename__ = "gift"
+
+    id: Mapped[Key]
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donor.id"))
+    kind: Mapped[GiftKind] = mapped_column(choice(GiftKind))
+    method: Mapped[GiftMethod] = mapped_column(choice(GiftMethod))
+    received_on: Mapped[date]
+    # Where the value went: bank, cash, goods, asset or expense account.
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    amount_minor: Mapped[Minor]
+    original_minor: Mapped[int | None] = mapped_column(BigInteger)
+    original_currency: Mapped[str | None] = mapped_column(String(3))
+    rate: Mapped[str | None] = mapped_column(String(24))
+    rate_on: Mapped[date | None]
+    # The donor's name as it was given with this gift, and whether it may be published.
+    donor_name: Mapped[Name]
+    passed_on_by: Mapped[Name | None]
+    is_anonymous: Mapped[bool]
+    agreement: Mapped[str | None] = mapped_column(String(120))
+    bank_reference: Mapped[str | None] = mapped_column(String(120))
+    note: Mapped[str | None]
+    # Gifts in kind: what it is and what proves its value.
+    item: Mapped[str | None] = mapped_column(String(200))
+    quantity: Mapped[str | None] = mapped_column(String(60))
+    value_evidence: Mapped[str | None] = mapped_column(String(200))
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("voucher.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    batch_row: Mapped[int | None]
+    fingerprint: Mapped[Digest]
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint(
+            "(original_currency IS NULL) = (original_minor IS NULL)"
+            " AND (original_currency IS NULL) = (rate IS NULL)",
+            name="original_complete",
+        ),
+        CheckConstraint("(batch_id IS NULL) = (batch_row IS NULL)", name="batch_complete"),
+        Index(None, "donor_id"),
+        Index(None, "received_on", "id"),
+        Index(None, "voucher_id"),
+        Index(None, "fingerprint"),
+        Index(
+            "uq_gift_batch_id_batch_row",
+            "batch_id",
+            "batch_row",
+            unique=True,
+            sqlite_where=text("batch_id IS NOT NULL"),
+            postgresql_where=text("batch_id IS NOT NULL"),
+        ),
+    )
+
+
+class GiftAllocation(Base):
+    """The part of a gift that goes to one fund."""
+
+    __tablename__ = "gift_allocation"
+
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), primary_key=True)
+    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"), primary_key=True)
+    amount_minor: Mapped[Minor]
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        Index(None, "fund_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class GiftChange(Base):
+    """A cancellation, correction or refund of a gift; amounts reduce what was received."""
+
+    __tablename__ = "gift_change"
+
+    id: Mapped[Key]
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"))
+    kind: Mapped[ChangeKind] = mapped_column(choice(ChangeKind))
+    cause: Mapped[RefundCause | None] = mapped_column(choice(RefundCause))
+    changed_on: Mapped[date]
+    amount_minor: Mapped[Minor]
+    reason: Mapped[str]
+    voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("gift.id"))
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("(kind = 'refunded') = (cause IS NOT NULL)", name="cause"),
+        Index(None, "gift_id"),
+        Index(
+            "uq_gift_change_ended",
+            "gift_id",
+            unique=True,
+            sqlite_where=text("kind IN ('cancelled', 'corrected')"),
+            postgresql_where=text("kind IN ('cancelled', 'corrected')"),
+        ),
+    )
+
+
+def reference(gift_id: int, received_on: date) -> str:
+    """Write the reference that people use: `G2026-000123`."""
+    return f"G{received_on.year}-{gift_id:06d}"

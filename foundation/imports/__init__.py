@@ -1,0 +1,1 @@
+"""Reading donation registers and bank statements as they really come."""

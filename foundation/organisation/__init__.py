@@ -1,0 +1,1 @@
+"""The organisation itself: its name and facts, and how a new set of books begins."""
