@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Pool, select
 from sqlalchemy.orm import Session
 
 from ledger.accounts import Account, UnknownAccount
 from ledger.charts.definitions import AccountCategory, BalanceSide
+from ledger.dimensions import Dimension, DimensionKind
 from ledger.errors import Conflict
 from ledger.funds import Fund, Restriction, UnknownFund
 from ledger.periods import FiscalYear, Period, PeriodState, UnknownPeriod, text_of
@@ -70,6 +71,7 @@ class Catalogue:
     funds: dict[int, FundInfo]
     fund_ids: dict[str, int]
     periods: dict[int, PeriodInfo]
+    cash_flow_items: dict[str, int]
 
     def account(self, chart: str, code: str) -> AccountInfo:
         """Return the account of a chart by code. Raises UnknownAccount."""
@@ -113,7 +115,8 @@ class BooksNotInstalled(Conflict):
     message = "账簿尚未初始化，请先运行 foundation init"
 
 
-_copies: WeakKeyDictionary[Engine, Catalogue] = WeakKeyDictionary()
+# Keyed by the pool: the options of a reading session make another engine on the same pool.
+_copies: WeakKeyDictionary[Pool, Catalogue] = WeakKeyDictionary()
 
 
 def load(session: Session) -> Catalogue:
@@ -130,11 +133,11 @@ def load(session: Session) -> Catalogue:
     ).one_or_none()
     if row is None:
         raise BooksNotInstalled
-    engine = connection.engine
-    copy = _copies.get(engine)
+    pool = connection.engine.pool
+    copy = _copies.get(pool)
     if copy is None or copy.token != row.catalogue_token:
         copy = _read(session, row.catalogue_token, Policy(*row[:4]))
-        _copies[engine] = copy
+        _copies[pool] = copy
     return copy
 
 
@@ -177,4 +180,12 @@ def _read(session: Session, token: str, policy: Policy) -> Catalogue:
         funds,
         {info.code: info.id for info in funds.values()},
         periods,
+        {
+            row.name: row.id
+            for row in connection.execute(
+                select(Dimension.name, Dimension.id).where(
+                    Dimension.kind == DimensionKind.CASH_FLOW_ITEM
+                )
+            )
+        },
     )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String, UniqueConstraint, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ledger import policy
 from ledger.orm import Base, Key, Name, choice, reserve_ids
 
 
@@ -57,4 +58,6 @@ def ensure(session: Session, kind: DimensionKind, values: dict[str, str]) -> dic
             ],
         )
         ids.update(zip(missing, new_ids, strict=True))
+        if kind is DimensionKind.CASH_FLOW_ITEM:
+            policy.touch(session)
     return ids

@@ -6,49 +6,12 @@ together at the moment the voucher is sealed.
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from foundation.gifts.kinds import ChangeKind, GiftKind, GiftMethod, RefundCause
 from ledger.orm import Base, Digest, Key, Minor, Name, choice
-
-
-class GiftKind(StrEnum):
-    """How value came in; decides the posting rule."""
-
-    CASH = "cash"
-    CONDITIONAL = "conditional"
-    IN_KIND = "in_kind"
-    NOMINAL = "nominal"
-    SERVICE = "service"
-    EQUITY = "equity"
-    AGENCY = "agency"
-
-
-class GiftMethod(StrEnum):
-    """How the donor paid."""
-
-    BANK = "bank"
-    CASH = "cash"
-    ONLINE = "online"
-    CHEQUE = "cheque"
-    OTHER = "other"
-
-
-class ChangeKind(StrEnum):
-    """What happened to a gift after it was recorded."""
-
-    CANCELLED = "cancelled"
-    CORRECTED = "corrected"
-    REFUNDED = "refunded"
-
-
-class RefundCause(StrEnum):
-    """Why a gift goes back; the cause decides the account (2024 制度)."""
-
-    EXTERNAL = "external"
-    OWN = "own"
 
 
 class Gift(Base):

@@ -12,7 +12,7 @@ from decimal import Decimal
 from foundation.imports.cells import Cell, Flaw, text_of
 from ledger.money import MAX_MINOR
 
-_PLAIN = re.compile(r"(\d{1,13})(?:\.(\d\d))?", re.ASCII)
+_PLAIN = re.compile(r"(\d{1,13}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d\d))?", re.ASCII)
 _WRITTEN = re.compile(
     r"(?P<open>\()?\s*(?P<sign>[+-])?\s*"
     r"(?:人民币|RMB|CNY)?\s*:?\s*[¥]?\s*(?P<inner>[+-])?\s*"
@@ -49,7 +49,7 @@ def read_amount(cell: Cell, *, unit: int) -> int | Flaw:
         plain = _PLAIN.fullmatch(cell)
         if plain:
             whole, rest = plain.groups()
-            return int(whole + (rest or "00")) or _ZERO
+            return int(whole.replace(",", "") + (rest or "00")) or _ZERO
     value = read_signed(cell, unit=unit)
     if not isinstance(value, int):
         return value

@@ -41,7 +41,7 @@ _MONTH_DAY_IN_PROSE = re.compile(r"(?<![\d年])\d{1,2}\s*月\s*\d{1,2}\s*[日号
 MISSING = Flaw("date_missing", EXPECTED)
 _UNCLEAR = Flaw("date_unclear", EXPECTED)
 _IMPOSSIBLE = Flaw("date_impossible", "日历上存在的日期")
-_OUT_OF_RANGE = Flaw("date_out_of_range", f"{_EARLIEST.year} 年至 {_LATEST.year} 年之间的日期")
+_OUT_OF_RANGE = Flaw("date_out_of_range", f"{_EARLIEST.year}年至{_LATEST.year}年之间的日期")
 _YEAR_UNKNOWN = Flaw("date_year_unknown", "带年份的日期，或在表格标题中写明年份")
 
 

@@ -8,7 +8,6 @@ its columns in any wording and order, and repeat side by side (two or three pane
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 from foundation.imports import labels
 from foundation.imports.amounts import looks_numeric
@@ -19,7 +18,8 @@ NEEDED = ("donor", "amount")
 _SAME_TABLE = 5
 
 
-class _Column(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Column:
     index: int
     label: str
     role: str
@@ -75,12 +75,10 @@ def match(row: Row) -> Header | None:
     return header if header and not header.missing else None
 
 
-def given(rows: Sequence[Row], last_row: int, columns: dict[str, int]) -> dict[int, str]:
+def labels_at(rows: Sequence[Row], index: int) -> dict[int, str]:
     """Return the labels that stand in a row which somebody named as the header."""
-    width = max(columns.values()) + 1
-    row = rows[last_row] if 0 <= last_row < len(rows) else ()
-    texts = {i: labels.label_text(cell) for i, cell in enumerate(row)}
-    return {i: texts.get(i, "") for i in range(max(width, len(row)))}
+    row = rows[index] if 0 <= index < len(rows) else ()
+    return {column: labels.label_text(cell) for column, cell in enumerate(row)}
 
 
 def _is_better(new: Header, old: Header) -> bool:
@@ -147,6 +145,8 @@ def _build(first: int, last: int, texts: list[str], groups: list[str]) -> Header
     if len(set(columns.values())) < 2:
         return None
     panels = _panels(found, columns)
+    if len(panels) > 1:
+        columns = {role: index for role, index in columns.items() if index < panels[1]}
     return Header(
         first_row=first,
         last_row=last,

@@ -151,8 +151,4 @@ def _narrowed(start: bytes) -> bytes:
 def _is_binary(start: bytes) -> bool:
     if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return False
-    controls = sum(byte < 0x20 and byte not in b"\t\n\r\f\x1a\0" for byte in start)
-    zeros = start.count(0)
-    # Text in UTF-16 without a mark has zeros on one side of its pairs only.
-    one_sided = min(start[0::2].count(0), start[1::2].count(0)) == 0
-    return controls > 0 or (zeros > 0 and not one_sided)
+    return any(byte < 0x20 and byte not in b"\t\n\r\f\x1a" for byte in start)

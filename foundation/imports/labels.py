@@ -24,9 +24,9 @@ class Label(NamedTuple):
 
 _RULES: tuple[tuple[str, int, str], ...] = (
     # What looks like a donor, an amount or a date, and is none.
+    ("direction", 40, r"^交易类型$"),
     (OTHER, 0, r"类型|类别|性质|属性|种类|人数|人次|笔数|数量|份数|件数|单价|规格|计量"),
     (OTHER, 0, r"^(物资|物品|产品|商品|货物|开票|票据|发票)"),
-    (OTHER, 0, r"[美欧港日韩澳加台]元|原币|外币|汇率"),
     ("direction", 80, r"(借贷|借/贷|收支|收/支|来往[账帐]|收付标|交易方向)(?!.*额)"),
     ("donor_id_number", 80, r"证件|身份证|信用代码|税号|识别号|组织机构代码|证照|idno"),
     ("phone", 80, r"电话|手机|联系方式|联系号码|phone|mobile|^tel"),
@@ -117,6 +117,7 @@ _ENGLISH_BESIDE = re.compile(r"\[[\x00-\x7f]*\]")
 _UNIT_WORD = r"(?:单位:?)?(?:人民币|rmb|¥)?:?(亿|百万|十万|万|千|百)?元"
 _UNIT = re.compile(rf"(?<![美欧港日韩澳加台]){_UNIT_WORD}")
 _UNIT_OF_LABEL = re.compile(rf"[(/,:]?{_UNIT_WORD}\)?|\((?:人民币|rmb|¥|单位:?)\)")
+_FOREIGN = re.compile(r"[美欧港日韩澳加台]元|美金|港币|英镑|台币|原币|外币|汇率|usd|hkd|eur")
 _FEN = re.compile(r"[(/](?:单位:?)?分\)?$|^分$")
 _UNIT_LINE = re.compile(
     r"(?:单位|金额|货币单位|币种):?(?:人民币)?[:、/(]?((?:亿|百万|十万|万|千|百)?元)"
@@ -134,6 +135,8 @@ def label_text(cell: Cell) -> str:
 
 def role_of(label: str) -> Label | None:
     """Return the role that a label names (the text of `label_text`), None if no rule fits."""
+    if _FOREIGN.search(label):
+        return Label(OTHER, 0)
     # A column may be called nothing but 人民币(元).
     bare = _UNIT_OF_LABEL.sub("", label) or ("人民币" if label.startswith("人民币") else "")
     for role, weight, rule in _COMPILED:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from foundation.imports import kinds, texts, workbooks
 from foundation.imports.cells import Row
@@ -99,5 +99,5 @@ def open_register(data: bytes | Path, filename: str) -> Source:
     )
 
 
-def _open(content: bytes | Path) -> BinaryIO:
+def _open(content: bytes | Path) -> io.BytesIO | io.BufferedReader:
     return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")

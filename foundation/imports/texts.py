@@ -13,7 +13,6 @@ from typing import BinaryIO
 from foundation.imports.refusals import FileEmpty, TextUnreadable
 
 _CHUNK = 1 << 20
-_START_BYTES = 4096
 _SAMPLE_CHARACTERS = 1 << 16
 _SAMPLE_ROWS = 200
 _DELIMITERS = ",\t;|"
@@ -30,10 +29,10 @@ _CERTAINLY_UTF8 = 20
 def encoding_of(stream: BinaryIO, filename: str) -> str:
     """Return the encoding in which the whole text can be read.
 
-    A mark at the beginning decides; else UTF-8, then UTF-16, then GB18030, each tried strictly
-    on every byte. Raises FileEmpty when there are only blanks, TextUnreadable when none fits.
+    A mark at the beginning decides; else UTF-8, then GB18030, each tried strictly on every
+    byte. Raises FileEmpty when there are only blanks, TextUnreadable when none fits.
     """
-    candidates = _candidates(stream.read(_START_BYTES))
+    candidates = _candidates(stream.read(4))
     line = 0
     for encoding in candidates:
         stream.seek(0)
@@ -66,30 +65,40 @@ def rows_of(
 ) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the text.
 
-    Raises TextUnreadable where a quotation mark is opened and not closed: read on, it would
-    swallow the rows that follow.
+    Raises TextUnreadable where a quotation mark is not closed, or is closed only some rows
+    further down: read on, it would swallow the rows in between.
     """
+    number = 0
     with io.TextIOWrapper(open_stream(), encoding=encoding, newline="") as text:
         reader = csv.reader(text, delimiter=delimiter, strict=True)
-        number = 0
+        line = 0
         try:
-            for number, row in enumerate(reader, 1):  # noqa: B007 - named in the refusal
+            for row in reader:
+                number += 1
+                line += 1
+                if reader.line_num != line:
+                    line = reader.line_num
+                    _check_quotes(row, delimiter)
                 yield tuple(row)
         except csv.Error:
             raise TextUnreadable(
                 filename=filename,
-                reason=f"第 {number + 1} 行的引号不成对，请检查该行的双引号",
+                reason=f"第 {number} 行附近的引号不成对，请检查该行的双引号",
             ) from None
+
+
+def _check_quotes(row: list[str], delimiter: str) -> None:
+    """Refuse a cell that holds a whole row of the table behind a line break."""
+    for cell in row:
+        for line in cell.splitlines()[1:]:
+            if len(row) > 2 and line.count(delimiter) >= len(row) - 1:
+                raise csv.Error
 
 
 def _candidates(start: bytes) -> tuple[str, ...]:
     for mark, encoding in _MARKS:
         if start.startswith(mark):
             return (encoding,)
-    # Digits, delimiters and line ends have a zero byte in UTF-16 and nowhere else.
-    high, low = start[0::2].count(0), start[1::2].count(0)
-    if high or low:
-        return ("utf-16-be",) if high > low else ("utf-16-le",)
     return ("utf-8", "gb18030")
 
 

@@ -12,7 +12,7 @@ from foundation.imports.cells import Cell, compact
 from foundation.imports.rows import Reason, StatedTotal
 
 # Any row that speaks of a sum has one of these; everything else needs no closer look.
-HINTS = ("计", "总", "承前", "接前", "过次", "转下", "接上", "otal")
+HINTS = ("计", "总", "承前", "接前", "过次", "转下", "接上", "otal", "OTAL")
 
 _SCOPE = (
     r"(?:(?P<part>本页|本日|当日|当天|单位|个人|企业|\d+月\d+日|\d+日|第?\d+页)|本月|本期|本次|本年|本表"
@@ -21,7 +21,10 @@ _SCOPE = (
 _CORE = (
     r"(?P<core>小计|合计|总计|共计|累计|总合计|总额|总数|总和|总金额|sub-?total|grandtotal|total)"
 )
-_AFTER = r"(?:金额|收入|总额|数额|数|额|捐[款赠]|款|人民币|rmb|大写|小写|[:=,、;¥()]|\d+[笔人户条项次]+|[万]?元)*"
+_AFTER = (
+    r"(?:金额|收入|总额|数额|数|额|捐[款赠]|款|人民币|rmb|大写|小写|[:=,、;¥()]"
+    r"|\d+[笔人户条项次]+|万?元)*"
+)
 _LABEL = re.compile(_SCOPE + _CORE + _AFTER)
 _WITH_AMOUNT = re.compile(
     _SCOPE + _CORE + r"(?:金额|收入|额|捐[款赠]|款|为|是|人民币|rmb|\d+[笔人户条项次]+|[:=,、;])*"
@@ -103,6 +106,6 @@ def stated(rows: Sequence[TotalRow], *, gifts_after: int) -> StatedTotal | None:
     return StatedTotal(amount_minor=last.amount_minor, row=last.row, label=last.label)
 
 
-def unclear(rows: Sequence[TotalRow]) -> bool:
+def are_unclear(rows: Sequence[TotalRow]) -> bool:
     """Tell whether there are total rows between which the table does not decide."""
     return sum(row.reason is Reason.TOTAL for row in rows) > 1

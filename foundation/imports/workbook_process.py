@@ -29,7 +29,7 @@ try:
 except ImportError:  # not a Unix; the child still protects the service, without the limits
     resource = None  # type: ignore[assignment]
 
-_MOST_MEMORY_BYTES = 3 * 1024**3
+_MOST_MEMORY_BYTES = 2 * 1024**3
 _MOST_SECONDS = 600
 _ROWS_AT_ONCE = 500
 
@@ -66,9 +66,12 @@ def _send_sheet(workbook: CalamineWorkbook, name: str) -> None:
     """Send the merged areas, then the rows in bundles."""
     sheet = workbook.get_sheet_by_name(name)
     _send(sheet.merged_cell_ranges or [])
+    # The library leaves out the empty columns on the left, though not the rows above.
+    left = [""] * (sheet.start[1] if sheet.start else 0)
     bundle = []
     for row in sheet.iter_rows():
-        bundle.append([cell if type(cell) in _PLAIN else _portable(cell) for cell in row])
+        cells = [cell if type(cell) in _PLAIN else _portable(cell) for cell in row]
+        bundle.append(left + cells)
         if len(bundle) == _ROWS_AT_ONCE:
             _send(bundle)
             bundle.clear()
@@ -93,7 +96,7 @@ def _portable(cell: Any) -> object:
     return cell
 
 
-def _send(value: object) -> None:
+def _send(value: Any) -> None:
     marshal.dump(value, sys.stdout.buffer)
 
 
