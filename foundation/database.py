@@ -7,9 +7,9 @@ undoes everything. The trail is written last, right before the commit.
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
@@ -46,7 +46,9 @@ def create(url: str, *, pool_size: int = 8) -> Engine:
         return engine
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    event.listen(engine, "after_cursor_execute", _wait_for_answer)
+    return engine
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -63,25 +65,38 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Session]:
-    """Open a session that writes, and commit it on leaving; any exception undoes everything."""
+def transaction(engine: Engine, *, pipelined: bool = False) -> Iterator[Session]:
+    """Open a session that writes, and commit it on leaving; any exception undoes everything.
+
+    `pipelined` is for single acts that run all day, such as recording one gift: on PostgreSQL
+    the statements that wait for nothing are sent together.
+    """
     queued = engine.dialect.name == "sqlite"
     if queued:
         _sqlite_writers.acquire()
     try:
-        with Session(engine, expire_on_commit=False) as session:
-            try:
-                yield session
-                session.flush()
-                trail.flush(session)
-                session.commit()
-            except BaseException:
-                trail.forget(session)
-                session.rollback()
-                raise
+        with engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
+            driver = cast(Any, connection.connection.driver_connection)
+            with driver.pipeline() if pipelined and not queued else nullcontext():
+                session.info[trail.SINGLE_ACT] = pipelined
+                try:
+                    yield session
+                    session.flush()
+                    trail.flush(session)
+                    session.commit()
+                except BaseException:
+                    trail.forget(session)
+                    session.rollback()
+                    raise
     finally:
         if queued:
             _sqlite_writers.release()
+
+
+def _wait_for_answer(_connection: Any, cursor: Any, *_rest: Any) -> None:
+    # SQLAlchemy looks at the answer as soon as a statement was sent; in a pipeline it has not
+    # come by then. Our prepared statements read theirs when they need them.
+    cursor._fetch_pipeline()  # noqa: SLF001 (the driver has no public name for it)
 
 
 @contextmanager
@@ -98,6 +113,8 @@ def reading(engine: Engine) -> Iterator[Session]:
             yield session
         finally:
             trail.forget(session)
+            # Rolling back would expire what was read; the caller may still look at it.
+            session.expunge_all()
             session.rollback()
 
 

@@ -12,13 +12,15 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, select
 from sqlalchemy.orm import Session
 
+from ledger import policy
 from ledger.accounts import Account, UnknownAccount
 from ledger.charts.definitions import AccountCategory, BalanceSide
 from ledger.dimensions import Dimension, DimensionKind
 from ledger.errors import Conflict
 from ledger.funds import Fund, Restriction, UnknownFund
+from ledger.orm import Prepared, connection_of
 from ledger.periods import FiscalYear, Period, PeriodState, UnknownPeriod, text_of
-from ledger.policy import POLICY_ROW, LedgerPolicy, Policy
+from ledger.policy import ClosingFrequency, LedgerPolicy, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,14 @@ class PeriodInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Codes:
+    """What accounts and funds are called in a digest: by chart and code, never by key."""
+
+    accounts: dict[int, tuple[str, str]]
+    funds: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """One consistent copy."""
 
@@ -72,6 +82,7 @@ class Catalogue:
     fund_ids: dict[str, int]
     periods: dict[int, PeriodInfo]
     cash_flow_items: dict[str, int]
+    codes: Codes
 
     def account(self, chart: str, code: str) -> AccountInfo:
         """Return the account of a chart by code. Raises UnknownAccount."""
@@ -119,29 +130,43 @@ class BooksNotInstalled(Conflict):
 _copies: WeakKeyDictionary[Pool, Catalogue] = WeakKeyDictionary()
 
 
+_POLICY = Prepared(
+    lambda _: select(
+        LedgerPolicy.separation_required,
+        LedgerPolicy.attachments_required,
+        LedgerPolicy.overspending_refused,
+        LedgerPolicy.closing_frequency,
+        LedgerPolicy.catalogue_token,
+    )
+)
+
+
 def load(session: Session) -> Catalogue:
-    """Return the catalogue, reading it again only when something has changed."""
-    connection = session.connection()
-    row = connection.execute(
-        select(
-            LedgerPolicy.separation_required,
-            LedgerPolicy.attachments_required,
-            LedgerPolicy.overspending_refused,
-            LedgerPolicy.closing_frequency,
-            LedgerPolicy.catalogue_token,
-        ).where(LedgerPolicy.id == POLICY_ROW)
-    ).one_or_none()
+    """Return the catalogue, reading it again only when something has changed.
+
+    Raises BooksNotInstalled for a database without books.
+    """
+    held = session.info.get(policy.HELD)
+    if isinstance(held, Catalogue):
+        return held
+    connection = connection_of(session)
+    row = _POLICY.run(connection).fetchone()
     if row is None:
         raise BooksNotInstalled
+    separation, attachments, overspending, frequency, token = row
     pool = connection.engine.pool
     copy = _copies.get(pool)
-    if copy is None or copy.token != row.catalogue_token:
-        copy = _read(session, row.catalogue_token, Policy(*row[:4]))
+    if copy is None or copy.token != token:
+        policies = Policy(
+            bool(separation), bool(attachments), bool(overspending), ClosingFrequency(frequency)
+        )
+        copy = _read(session, token, policies)
         _copies[pool] = copy
+    session.info[policy.HELD] = copy
     return copy
 
 
-def _read(session: Session, token: str, policy: Policy) -> Catalogue:
+def _read(session: Session, token: str, policies: Policy) -> Catalogue:
     connection = session.connection()
     accounts = {
         row.id: AccountInfo(
@@ -174,7 +199,7 @@ def _read(session: Session, token: str, policy: Policy) -> Catalogue:
     }
     return Catalogue(
         token,
-        policy,
+        policies,
         accounts,
         {(info.chart, info.code): info.id for info in accounts.values()},
         funds,
@@ -188,4 +213,8 @@ def _read(session: Session, token: str, policy: Policy) -> Catalogue:
                 )
             )
         },
+        Codes(
+            {key: (info.chart, info.code) for key, info in accounts.items()},
+            {key: info.code for key, info in funds.items()},
+        ),
     )

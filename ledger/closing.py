@@ -76,6 +76,7 @@ def gates(session: Session, key: int, *, extra: Iterable[ExtraGate] = ()) -> lis
     found = [
         _previous_closed(session, key),
         _nothing_waiting(session, key),
+        *_converted(session, key),
         _balanced(session, key),
         _agency(session, key),
         _adjustments_cleared(session, key),
@@ -326,6 +327,26 @@ def _nothing_waiting(session: Session, key: int) -> Gate:
     )
     detail = "本期凭证均已记账" if not count else f"还有 {count} 张凭证未记账"
     return Gate("凭证全部记账", not count, detail)
+
+
+def _converted(session: Session, key: int) -> list[Gate]:
+    """In the first month under a new chart, the balances of the old one must have moved."""
+    known = catalogue.load(session)
+    before = known.periods.get((key // 100 - 1) * 100 + 12)
+    chart = known.period(key).chart
+    if key % 100 != 1 or before is None or before.chart == chart:
+        return []
+    left = [
+        account_id
+        for (account_id, _), amount in balances.balances_at(session, key // 100 * 100).items()
+        if amount and known.accounts[account_id].chart != chart
+    ]
+    detail = (
+        f"还有 {len(left)} 个旧科目有余额，请先生成并记账转换凭证"
+        if left
+        else "旧科目余额已转入新科目"
+    )
+    return [Gate("新旧科目余额已转换", not left, detail)]
 
 
 def _balanced(session: Session, key: int) -> Gate:

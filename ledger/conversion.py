@@ -17,9 +17,11 @@ from ledger import catalogue
 from ledger.accounts import Account, find_account, open_account
 from ledger.catalogue import AccountInfo
 from ledger.charts import loading
+from ledger.charts.definitions import AccountCategory
 from ledger.clock import Clock
 from ledger.drafting import draft
 from ledger.errors import Conflict
+from ledger.overspending import CLAIMS_ON_FUND
 from ledger.periods import FiscalYear, Period, PeriodState, text_of
 from ledger.vouchers import (
     Line,
@@ -48,6 +50,9 @@ class ConversionRow:
 def preview(session: Session, year: int) -> list[ConversionRow]:
     """Return what the conversion at the first of January of `year` would move.
 
+    What a posted conversion has moved already does not come again; what was booked into the
+    old year after it was reopened does.
+
     Raises Conflict when the year keeps the chart of the year before, when the year before is
     not closed, or when an income or expense account still has a balance.
     """
@@ -60,22 +65,13 @@ def preview(session: Session, year: int) -> list[ConversionRow]:
     questions = {row.old_code: row.question for row in mapping}
     known = catalogue.load(session)
     rows = []
-    for account_id, fund_id, counterparty_id, amount in session.execute(
-        select(
-            VoucherLine.account_id,
-            VoucherLine.fund_id,
-            VoucherLine.counterparty_id,
-            func.sum(VoucherLine.amount_minor),
-        )
-        .join(Voucher, Voucher.id == VoucherLine.voucher_id)
-        .where(VoucherLine.period_id <= last, Voucher.state == VoucherState.POSTED)
-        .group_by(VoucherLine.account_id, VoucherLine.fund_id, VoucherLine.counterparty_id)
-        .order_by(VoucherLine.account_id, VoucherLine.fund_id, VoucherLine.counterparty_id)
-    ):
+    for (account_id, fund_id, counterparty_id), amount in _old_balances(
+        session, old, year * 100
+    ).items():
         account = known.accounts[account_id]
-        if not amount or account.chart != old:
+        if not amount:
             continue
-        if account.code[0] in "45":
+        if account.category in (AccountCategory.INCOME, AccountCategory.EXPENSE):
             raise Conflict(reason=f"{account.full_name} 仍有余额，请先结转本年损益")
         rows.append(
             ConversionRow(
@@ -84,11 +80,40 @@ def preview(session: Session, year: int) -> list[ConversionRow]:
                 new_code=loading.convert_code(mapping, account.code),
                 fund_id=fund_id,
                 counterparty_id=counterparty_id,
-                amount_minor=int(amount),
+                amount_minor=amount,
                 question=questions.get(account.code[:4], ""),
             )
         )
     return sorted(rows, key=lambda row: (row.old_code, row.fund_id, row.counterparty_id or 0))
+
+
+def _old_balances(session: Session, old: str, upto: int) -> dict[tuple[int, int, int | None], int]:
+    """Balances of the old chart by account, fund and counterparty at the end of a period.
+
+    What is closed to net assets is closed without its counterparties, so these do not count
+    for income, expenses and net assets.
+    """
+    known = catalogue.load(session)
+    found: dict[tuple[int, int, int | None], int] = {}
+    for account_id, fund_id, counterparty_id, amount in session.execute(
+        select(
+            VoucherLine.account_id,
+            VoucherLine.fund_id,
+            VoucherLine.counterparty_id,
+            func.sum(VoucherLine.amount_minor),
+        )
+        .join(Voucher, Voucher.id == VoucherLine.voucher_id)
+        .where(VoucherLine.period_id <= upto, Voucher.state == VoucherState.POSTED)
+        .group_by(VoucherLine.account_id, VoucherLine.fund_id, VoucherLine.counterparty_id)
+        .order_by(VoucherLine.account_id, VoucherLine.fund_id, VoucherLine.counterparty_id)
+    ):
+        account = known.accounts[account_id]
+        if account.chart != old:
+            continue
+        party = None if account.category in CLAIMS_ON_FUND else counterparty_id
+        key = (account_id, fund_id, party)
+        found[key] = found.get(key, 0) + int(amount)
+    return found
 
 
 def convert(session: Session, year: int, *, actor: str, clock: Clock) -> int:
@@ -102,11 +127,11 @@ def convert(session: Session, year: int, *, actor: str, clock: Clock) -> int:
         select(Voucher.id).where(
             Voucher.kind == VoucherKind.CONVERSION,
             Voucher.period_id == year * 100,
-            Voucher.state != VoucherState.DISCARDED,
+            Voucher.state.in_((VoucherState.DRAFT, VoucherState.SUBMITTED, VoucherState.REVIEWED)),
         )
     ).first()
     if taken is not None:
-        raise Conflict(reason=f"{year} 年的新旧科目转换凭证已经生成")
+        raise Conflict(reason=f"{year} 年的新旧科目转换凭证已经生成，尚未记账")
     rows = preview(session, year)
     if not rows:
         raise Conflict(reason=f"{year - 1} 年末没有需要转换的余额")

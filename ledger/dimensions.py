@@ -6,11 +6,12 @@ subsidiary ledgers and the audit data interface read them alike (12号 第二十
 
 from enum import StrEnum
 
-from sqlalchemy import Index, String, UniqueConstraint, insert, select
+from sqlalchemy import Index, String, UniqueConstraint, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger import policy
-from ledger.orm import Base, Key, Name, choice, reserve_ids
+from ledger.orm import Base, Key, Name, choice
 
 
 class DimensionKind(StrEnum):
@@ -39,25 +40,26 @@ def ensure(session: Session, kind: DimensionKind, values: dict[str, str]) -> dic
     """Return the ids of values given as code → name, adding those that are missing."""
     if not values:
         return {}
-    found = session.execute(
-        select(Dimension.code, Dimension.id).where(
-            Dimension.kind == kind, Dimension.code.in_(sorted(values))
-        )
-    )
-    ids: dict[str, int] = {row.code: row.id for row in found}
-    missing = [code for code in values if code not in ids]
+    ids = _find(session, kind, sorted(values))
+    missing = sorted(code for code in values if code not in ids)
     if missing:
         connection = session.connection()
-        table = Dimension.__table__
-        new_ids = reserve_ids(connection, table, len(missing))  # type: ignore[arg-type]
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        # Somebody else may add the same value at this moment; theirs is as good as ours.
         connection.execute(
-            insert(Dimension),
-            [
-                {"id": key, "kind": kind, "code": code, "name": values[code]}
-                for key, code in zip(new_ids, missing, strict=True)
-            ],
+            dialect.insert(Dimension).on_conflict_do_nothing(index_elements=["kind", "code"]),
+            [{"kind": kind, "code": code, "name": values[code]} for code in missing],
         )
-        ids.update(zip(missing, new_ids, strict=True))
+        ids |= _find(session, kind, missing)
         if kind is DimensionKind.CASH_FLOW_ITEM:
             policy.touch(session)
     return ids
+
+
+def _find(session: Session, kind: DimensionKind, codes: list[str]) -> dict[str, int]:
+    rows = session.connection().execute(
+        select(Dimension.code, Dimension.id).where(
+            Dimension.kind == kind, Dimension.code.in_(codes)
+        )
+    )
+    return {row.code: row.id for row in rows}

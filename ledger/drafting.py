@@ -6,19 +6,22 @@ and funds of the right chart, and fall into an open period.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from ledger import catalogue, trail
+from ledger import catalogue, stored, trail
 from ledger.accounts import AccountNotPostable
 from ledger.catalogue import Catalogue, PeriodInfo
 from ledger.clock import Clock
 from ledger.errors import Conflict, InvalidInput, NotFound, Stale
 from ledger.money import MAX_MINOR, to_text
-from ledger.orm import bulk_insert, reserve_ids
-from ledger.periods import PeriodClosed, PeriodState, period_key, text_of
+from ledger.orm import Prepared, bulk_insert, connection_of, reserve_ids
+from ledger.periods import PeriodClosed, PeriodState, hold_open, period_key, text_of
 from ledger.vouchers import (
+    BEFORE_YEAR,
+    CARRIES_BALANCES,
     Line,
     Side,
     Voucher,
@@ -60,6 +63,14 @@ _VOUCHER_COLUMNS = (
     "reason",
     "prepared_by",
     "prepared_at",
+)
+
+
+_INSERT_VOUCHER = Prepared(
+    lambda _: insert(Voucher).values({name: bindparam(name) for name in _VOUCHER_COLUMNS})
+)
+_INSERT_LINE = Prepared(
+    lambda _: insert(VoucherLine).values({name: bindparam(name) for name in _LINE_COLUMNS})
 )
 
 
@@ -114,8 +125,10 @@ def draft(
     """
     known = catalogue.load(session)
     periods = [check(known, item, complete=complete) for item in drafts]
-    connection = session.connection()
+    connection = connection_of(session)
+    require_open = hold_open(session, {period.id for period in periods})
     keys = reserve_ids(connection, Voucher.__table__, len(drafts))  # type: ignore[arg-type]
+    require_open()
     state = VoucherState.SUBMITTED if complete else VoucherState.DRAFT
     now = clock.now()
     vouchers = [
@@ -143,19 +156,40 @@ def draft(
         for key, period, item in zip(keys, periods, drafts, strict=True)
         for row in _line_rows(key, period.id, item.lines)
     ]
+    if len(keys) == 1:
+        _remember(session, vouchers[0], lines)
     if len(lines) <= _SMALL:
-        connection.execute(
-            insert(Voucher), [dict(zip(_VOUCHER_COLUMNS, row, strict=True)) for row in vouchers]
+        _INSERT_VOUCHER.run_each(
+            connection, [dict(zip(_VOUCHER_COLUMNS, row, strict=True)) for row in vouchers]
         )
-        if lines:
-            connection.execute(
-                insert(VoucherLine), [dict(zip(_LINE_COLUMNS, row, strict=True)) for row in lines]
-            )
+        _INSERT_LINE.run_each(
+            connection, [dict(zip(_LINE_COLUMNS, row, strict=True)) for row in lines]
+        )
     else:
         bulk_insert(connection, Voucher.__table__, _VOUCHER_COLUMNS, vouchers)  # type: ignore[arg-type]
         bulk_insert(connection, VoucherLine.__table__, _LINE_COLUMNS, lines)  # type: ignore[arg-type]
     note(session, "voucher.prepare", keys, actor=actor, clock=clock)
     return keys
+
+
+def _remember(session: Session, voucher: tuple[Any, ...], lines: Sequence[tuple[Any, ...]]) -> None:
+    row = dict(zip(_VOUCHER_COLUMNS, voucher, strict=True))
+    head: dict[str, Any] = {name: row.get(name) for name in stored.StoredVoucher._fields}
+    head |= {"kind": VoucherKind(row["kind"]), "state": VoucherState(row["state"])}
+    stored.remember(
+        session,
+        stored.StoredVoucher(**head),
+        [
+            stored.StoredLine(
+                **{
+                    name: value
+                    for name, value in zip(_LINE_COLUMNS, line, strict=True)
+                    if name != "period_id"
+                }
+            )
+            for line in lines
+        ],
+    )
 
 
 def check(known: Catalogue, item: VoucherDraft, *, complete: bool) -> PeriodInfo:
@@ -164,7 +198,11 @@ def check(known: Catalogue, item: VoucherDraft, *, complete: bool) -> PeriodInfo
         raise InvalidInput(field="摘要", reason="不能为空，最多 300 字")
     if item.attachment_count < 0:
         raise InvalidInput(field="附件张数", reason="不能为负数")
+    if item.before_year and item.kind not in BEFORE_YEAR:
+        raise InvalidInput(field="会计期间", reason="年初之前只能记期初余额和新旧科目转换凭证")
     period = open_period_for(known, item.booked_on, before_year=item.before_year)
+    if sum(abs(line.amount_minor) for line in item.lines) > 2 * MAX_MINOR:
+        raise InvalidInput(field="金额", reason="合计超过账簿可记录的最大金额")
     for line in item.lines:
         _check_line(known, item, line, period.chart)
     if complete:
@@ -187,6 +225,7 @@ def replace(
     """Write a draft anew. Raises Stale when somebody else wrote it since `version`."""
     known = catalogue.load(session)
     period = check(known, item, complete=complete)
+    hold_open(session, {period.id})()
     state = VoucherState.SUBMITTED if complete else VoucherState.DRAFT
     changed = session.execute(
         update(Voucher)
@@ -212,14 +251,13 @@ def replace(
     ).first()
     if changed is None:
         _refuse_replacing(session, voucher_id)
-    connection = session.connection()
+    connection = connection_of(session)
     connection.execute(delete(VoucherLine).where(VoucherLine.voucher_id == voucher_id))
     rows = [
         dict(zip(_LINE_COLUMNS, row, strict=True))
         for row in _line_rows(voucher_id, period.id, item.lines)
     ]
-    if rows:
-        connection.execute(insert(VoucherLine), rows)
+    _INSERT_LINE.run_each(connection, rows)
     note(session, "voucher.replace", [voucher_id], actor=actor, clock=clock)
 
 
@@ -265,6 +303,26 @@ def get_state(session: Session, voucher_id: int) -> VoucherState:
     return state
 
 
+def stored_draft(session: Session, head: Any) -> VoucherDraft:
+    """Return a stored voucher as the draft that it was made from, for checking it again."""
+    rows = session.execute(
+        select(VoucherLine.__table__)
+        .where(VoucherLine.voucher_id == head.id)
+        .order_by(VoucherLine.line_no)
+    )
+    return VoucherDraft(
+        booked_on=head.booked_on,
+        summary=head.summary,
+        lines=tuple(
+            Line(row.account_id, row.fund_id, Side(row.side), row.amount_minor) for row in rows
+        ),
+        kind=head.kind,
+        word=head.word,
+        attachment_count=head.attachment_count,
+        before_year=head.period_id % 100 == 0,
+    )
+
+
 def _refuse_replacing(session: Session, voucher_id: int) -> None:
     if get_state(session, voucher_id) is not VoucherState.DRAFT:
         raise Conflict(reason="只有草稿可以修改；已提交的凭证请先退回草稿")
@@ -283,14 +341,14 @@ def _check_line(known: Catalogue, item: VoucherDraft, line: Line, chart: str) ->
         )
     if not account.is_postable:
         raise AccountNotPostable(account=account.code, reason="请使用明细科目")
-    if account.closed_on is not None and item.booked_on >= account.closed_on:
+    carrying = item.kind in CARRIES_BALANCES
+    if account.closed_on is not None and item.booked_on >= account.closed_on and not carrying:
         raise AccountNotPostable(account=account.code, reason="科目已停用")
     fund = known.funds.get(line.fund_id)
     if fund is None:
         raise InvalidInput(field="基金", reason="没有这个基金")
-    if (fund.closed_on is not None and item.booked_on >= fund.closed_on) or (
-        fund.opened_on is not None and item.booked_on < fund.opened_on
-    ):
+    closed = fund.closed_on is not None and item.booked_on >= fund.closed_on and not carrying
+    if closed or (fund.opened_on is not None and item.booked_on < fund.opened_on):
         raise FundClosed(fund=fund.code, day=item.booked_on.isoformat())
 
 

@@ -5,13 +5,16 @@ services and the guards of the database refuse what these look for; a finding me
 somebody went around both. Errors fail a run, warnings only a strict one.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.orm import Session
 
 from ledger import chains
+from ledger.trail import TrailRecord
+from ledger.vouchers import Voucher, VoucherState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,12 @@ class Check:
 _LABEL = "v.word || '-' || v.period_id || '-' || COALESCE(v.number, 0) || ' #' || v.id"
 
 _BALANCED = f"""
-SELECT {_LABEL}, 'fund ' || f.code || ': ' || SUM(l.amount_minor)
-FROM voucher_line l JOIN voucher v ON v.id = l.voucher_id JOIN fund f ON f.id = l.fund_id
+SELECT {_LABEL}, 'fund ' || f.code || ': ' || l.difference
+FROM (SELECT voucher_id, fund_id, SUM(amount_minor) AS difference
+      FROM voucher_line GROUP BY voucher_id, fund_id HAVING SUM(amount_minor) <> 0) l
+JOIN voucher v ON v.id = l.voucher_id
+JOIN fund f ON f.id = l.fund_id
 WHERE v.state = 'posted'
-GROUP BY v.id, v.word, v.period_id, v.number, f.code HAVING SUM(l.amount_minor) <> 0
 """
 
 _TWO_LINES = f"""
@@ -121,6 +126,10 @@ UNION ALL
 SELECT {_LABEL}, 'reverses a reversal'
 FROM voucher v JOIN voucher o ON o.id = v.reverses_id
 WHERE o.kind = 'reversal' AND v.state = 'posted'
+UNION ALL
+SELECT {_LABEL}, 'voucher #' || v.reverses_id || ' is reversed twice'
+FROM voucher v JOIN voucher o ON o.reverses_id = v.reverses_id AND o.id < v.id
+WHERE v.state <> 'discarded' AND o.state <> 'discarded'
 """
 
 _MOVEMENTS = """
@@ -140,43 +149,46 @@ GROUP BY s.period_id, s.account_id, s.fund_id
 HAVING SUM(s.debit) <> 0 OR SUM(s.credit) <> 0
 """
 
+# Each checkpoint is compared with the one before it and the movements between the two, so every
+# closed period is proved and the work grows with the rows, not with rows times periods.
 _CHECKPOINTS = """
-SELECT 'period ' || p.id || ' account ' || s.account_id || ' fund ' || s.fund_id,
-       'checkpoint differs by debit ' || SUM(s.debit) || ', credit ' || SUM(s.credit)
-FROM (SELECT MAX(id) AS id FROM period WHERE state = 'closed') p
-JOIN (
-    SELECT 0 AS is_movement, period_id, account_id, fund_id,
-           debit_minor AS debit, credit_minor AS credit FROM checkpoint
+WITH closed AS (
+    SELECT p.id, COALESCE((SELECT MAX(q.id) FROM period q
+                           WHERE q.state = 'closed' AND q.id < p.id), 0) AS previous
+    FROM period p WHERE p.state = 'closed'
+), part AS (
+    SELECT period_id AS id, account_id, fund_id, debit_minor AS debit, credit_minor AS credit
+    FROM checkpoint
     UNION ALL
-    SELECT 1, period_id, account_id, fund_id, -debit_minor, -credit_minor FROM movement
-) s ON (s.is_movement = 0 AND s.period_id = p.id) OR (s.is_movement = 1 AND s.period_id <= p.id)
-GROUP BY p.id, s.account_id, s.fund_id
-HAVING SUM(s.debit) <> 0 OR SUM(s.credit) <> 0
+    SELECT k.id, c.account_id, c.fund_id, -c.debit_minor, -c.credit_minor
+    FROM closed k JOIN checkpoint c ON c.period_id = k.previous
+    UNION ALL
+    SELECT k.id, m.account_id, m.fund_id, -m.debit_minor, -m.credit_minor
+    FROM closed k JOIN movement m ON m.period_id > k.previous AND m.period_id <= k.id
+)
+SELECT 'period ' || s.id || ' account ' || s.account_id || ' fund ' || s.fund_id,
+       'checkpoint differs by debit ' || SUM(s.debit) || ', credit ' || SUM(s.credit)
+FROM part s
+GROUP BY s.id, s.account_id, s.fund_id HAVING SUM(s.debit) <> 0 OR SUM(s.credit) <> 0
 UNION ALL
-SELECT 'period ' || a.period_id || ' account ' || a.account_id, 'account checkpoint differs'
-FROM account_checkpoint a
-LEFT JOIN (SELECT period_id, account_id, SUM(debit_minor) AS debit, SUM(credit_minor) AS credit
-           FROM checkpoint GROUP BY period_id, account_id) c
-  ON c.period_id = a.period_id AND c.account_id = a.account_id
-WHERE c.period_id IS NULL OR c.debit <> a.debit_minor OR c.credit <> a.credit_minor
-UNION ALL
-SELECT 'period ' || p.id, 'closed without a checkpoint'
-FROM period p
-WHERE p.state = 'closed'
-  AND EXISTS (SELECT 1 FROM movement m WHERE m.period_id <= p.id)
-  AND NOT EXISTS (SELECT 1 FROM checkpoint c WHERE c.period_id = p.id)
+SELECT 'period ' || s.period_id || ' account ' || s.account_id,
+       'account checkpoint differs by debit ' || SUM(s.debit) || ', credit ' || SUM(s.credit)
+FROM (SELECT period_id, account_id, debit_minor AS debit, credit_minor AS credit
+      FROM account_checkpoint
+      UNION ALL
+      SELECT period_id, account_id, -debit_minor, -credit_minor FROM checkpoint) s
+GROUP BY s.period_id, s.account_id HAVING SUM(s.debit) <> 0 OR SUM(s.credit) <> 0
 """
 
 _FUND_CHECKPOINTS = """
-SELECT 'period ' || f.period_id || ' fund ' || f.fund_id, 'fund checkpoint differs by '
-       || (f.net_minor - COALESCE(c.net, 0))
-FROM fund_checkpoint f
-LEFT JOIN (SELECT k.period_id, k.fund_id, SUM(k.credit_minor - k.debit_minor) AS net
-           FROM checkpoint k JOIN account a ON a.id = k.account_id
-           WHERE a.category IN ('net_asset', 'income', 'expense')
-           GROUP BY k.period_id, k.fund_id) c
-  ON c.period_id = f.period_id AND c.fund_id = f.fund_id
-WHERE f.net_minor <> COALESCE(c.net, 0)
+SELECT 'period ' || s.period_id || ' fund ' || s.fund_id,
+       'fund checkpoint differs by ' || SUM(s.net)
+FROM (SELECT period_id, fund_id, net_minor AS net FROM fund_checkpoint
+      UNION ALL
+      SELECT c.period_id, c.fund_id, c.debit_minor - c.credit_minor
+      FROM checkpoint c JOIN account a ON a.id = c.account_id
+      WHERE a.category IN ('net_asset', 'income', 'expense')) s
+GROUP BY s.period_id, s.fund_id HAVING SUM(s.net) <> 0
 """
 
 _AGENCY = """
@@ -212,13 +224,45 @@ WHERE v.state = 'posted' AND v.kind = 'ordinary' AND v.attachment_count = 0
   AND EXISTS (SELECT 1 FROM ledger_policy WHERE attachments_required)
 """
 
-_POSTED_IN_TRAIL = """
+_POSTED_AFTER_RECORDS = """
 SELECT 'voucher #' || v.id, 'posted without a record in the trail'
 FROM voucher v
-WHERE v.state = 'posted'
-  AND NOT EXISTS (SELECT 1 FROM trail_record t WHERE t.action = 'voucher.post'
-                  AND t.actor = v.posted_by AND t.at >= v.posted_at)
+LEFT JOIN (SELECT actor, MAX(at) AS at FROM trail_record
+           WHERE action = 'voucher.post' GROUP BY actor) t ON t.actor = v.posted_by
+WHERE v.state = 'posted' AND (t.at IS NULL OR t.at < v.posted_at)
 """
+
+
+def _posted_in_trail(session: Session) -> Iterator[tuple[str, str]]:
+    """Yield vouchers posted after the poster's last record, and posters with too few records."""
+    connection = session.connection()
+    yield from _select(connection, _POSTED_AFTER_RECORDS)
+    recorded: dict[str, int] = {}
+    for actor, subject, detail in connection.execute(
+        select(TrailRecord.actor, TrailRecord.subject, TrailRecord.detail)
+        .where(TrailRecord.action == "voucher.post")
+        .execution_options(yield_per=2000)
+    ):
+        count = 1 if subject.startswith("voucher:") else _count(detail)
+        recorded[actor] = recorded.get(actor, 0) + count
+    posted = (
+        select(Voucher.posted_by, func.count())
+        .where(Voucher.state == VoucherState.POSTED)
+        .group_by(Voucher.posted_by)
+        .order_by(Voucher.posted_by)
+    )
+    for poster, count in connection.execute(posted):
+        if count > recorded.get(str(poster), 0):
+            yield f"actor {poster}", f"posted {count}, recorded {recorded.get(str(poster), 0)}"
+
+
+def _count(detail: str | None) -> int:
+    """Return how many vouchers a record of a set names; a broken one names none."""
+    try:
+        return int(json.loads(detail or "{}").get("count", 0))
+    except (ValueError, TypeError, AttributeError):
+        return 0
+
 
 CHECKS: tuple[Check, ...] = (
     Check("voucher_balanced", "Every posted voucher balances within each fund", _BALANCED),
@@ -238,7 +282,7 @@ CHECKS: tuple[Check, ...] = (
     Check("agency_balanced", "Agency assets equal agency liabilities", _AGENCY),
     Check("restricted_not_overspent", "No restricted fund is below zero", _OVERSPENT),
     Check("chart_of_the_year", "Lines use the chart of their year", _CHARTS),
-    Check("posted_in_trail", "Whoever posted left a record", _POSTED_IN_TRAIL),
+    Check("posted_in_trail", "Whoever posted left a record", _posted_in_trail),
     Check("source_documents", "Ordinary vouchers have a source document", _ATTACHMENTS, "warning"),
 )
 

@@ -6,7 +6,6 @@ touches a float, and nothing rounds unless the caller names the rule.
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from ledger.errors import InvalidInput
 
@@ -15,7 +14,7 @@ BOOK_CURRENCY = "CNY"
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "OMR": 3, "JOD": 3, "TND": 3}
 # BIGINT holds 18 whole digits of minor units; amounts of the books stay within it.
 MAX_MINOR = 10**18 - 1
-_PLAIN = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+_PLAIN = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d+|\d{1,3}(?:,\d{3})+)(?:\.(?P<fraction>\d+))?")
 
 
 class InvalidAmount(InvalidInput):
@@ -61,20 +60,20 @@ def parse(text: str, currency: str = BOOK_CURRENCY) -> int:
     Raises InvalidAmount for anything else: empty text, NaN, exponents, misplaced separators,
     more decimals than the currency has, or more digits than the books can hold.
     """
-    cleaned = text.strip()
-    if not _PLAIN.fullmatch(cleaned):
+    found = _PLAIN.fullmatch(text.strip())
+    if found is None:
         raise InvalidAmount(text=text, reason="应为数字，例如 120000.00")
+    sign, whole, fraction = found.group("sign", "whole", "fraction")
     digits = minor_digits(currency)
-    try:
-        scaled = Decimal(cleaned.replace(",", "")).scaleb(digits)
-    except InvalidOperation:
-        raise InvalidAmount(text=text, reason="数字过长") from None
-    if scaled != scaled.to_integral_value():
+    # By the digits as they are written: decimal arithmetic would round a very long fraction.
+    decimals = (fraction or "").rstrip("0")
+    if len(decimals) > digits:
         raise InvalidAmount(text=text, reason=f"小数最多 {digits} 位")
-    minor = int(scaled)
-    if abs(minor) > MAX_MINOR:
+    written = whole.replace(",", "").lstrip("0") + decimals.ljust(digits, "0")
+    if len(written) > len(str(MAX_MINOR)):
         raise InvalidAmount(text=text, reason="超过账簿可记录的最大金额")
-    return minor
+    minor = int(written or "0")
+    return -minor if sign == "-" else minor
 
 
 def parse_positive(text: str, currency: str = BOOK_CURRENCY) -> int:

@@ -7,9 +7,11 @@ the head of the trail last (no two transactions can wait for each other).
 
 import hashlib
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.expression import ClauseElement
 
+from ledger.orm import Prepared
 from ledger.vouchers import VoucherSeries
 
 
@@ -18,25 +20,48 @@ def genesis(period_id: int, word: str) -> str:
     return hashlib.sha256(f"{period_id}:{word}".encode()).hexdigest()
 
 
+def _upsert(dialect: str) -> ClauseElement:
+    made = (postgresql if dialect == "postgresql" else sqlite).insert(VoucherSeries)
+    made = made.values(
+        period_id=bindparam("period_id"),
+        word=bindparam("word"),
+        last_number=bindparam("count"),
+        head=bindparam("genesis"),
+    )
+    upsert = made.on_conflict_do_update(
+        index_elements=["period_id", "word"],
+        set_={"last_number": VoucherSeries.last_number + made.excluded.last_number},
+    )
+    returning: ClauseElement = upsert.returning(VoucherSeries.last_number, VoucherSeries.head)
+    return returning
+
+
+_TAKE = Prepared(_upsert)
+_SET_HEAD = Prepared(
+    lambda _: (
+        update(VoucherSeries)
+        .where(
+            VoucherSeries.period_id == bindparam("series_period"),
+            VoucherSeries.word == bindparam("series_word"),
+        )
+        .values(head=bindparam("new_head"))
+    )
+)
+
+
 def take(connection: Connection, period_id: int, word: str, count: int) -> tuple[int, str]:
     """Take `count` numbers; return the first of them and the head of the chain before it."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(VoucherSeries).values(
-        period_id=period_id, word=word, last_number=count, head=genesis(period_id, word)
+    cursor = _TAKE.run(
+        connection,
+        period_id=period_id,
+        word=word,
+        count=count,
+        genesis=genesis(period_id, word),
     )
-    row = connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=["period_id", "word"],
-            set_={"last_number": VoucherSeries.last_number + insert.excluded.last_number},
-        ).returning(VoucherSeries.last_number, VoucherSeries.head)
-    ).one()
-    return row.last_number - count + 1, row.head
+    last_number, head = cursor.fetchone()
+    return last_number - count + 1, head
 
 
 def set_head(connection: Connection, period_id: int, word: str, head: str) -> None:
     """Remember the digest of the last voucher of a series."""
-    connection.execute(
-        update(VoucherSeries)
-        .where(VoucherSeries.period_id == period_id, VoucherSeries.word == word)
-        .values(head=head)
-    )
+    _SET_HEAD.run(connection, series_period=period_id, series_word=word, new_head=head)

@@ -50,8 +50,13 @@ class Spending:
             }
         )
         if reduced:
+            # Not FOR UPDATE: that would wait for everybody who is just writing a line of the
+            # fund, and two who do both would wait for each other.
             session.execute(
-                select(Fund.id).where(Fund.id.in_(reduced)).order_by(Fund.id).with_for_update()
+                select(Fund.id)
+                .where(Fund.id.in_(reduced))
+                .order_by(Fund.id)
+                .with_for_update(key_share=True)
             ).all()
             held = balances.fund_nets(session)
             self._held = {fund_id: held.get(fund_id, 0) for fund_id in reduced}

@@ -6,7 +6,7 @@ reopened only while it is the last closed one, by two persons, with a reason, an
 its statements were issued. Closing itself is in `ledger.closing`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from ledger import policy, trail
 from ledger.charts import loading
 from ledger.clock import Clock
 from ledger.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from ledger.orm import Base, Key, Minor, choice
+from ledger.orm import Base, Key, Minor, Prepared, among, choice, connection_of
 
 
 class PeriodState(StrEnum):
@@ -238,6 +238,32 @@ def get_period(session: Session, key: int) -> Period:
     if period is None:
         raise UnknownPeriod(period=text_of(key))
     return period
+
+
+def hold_open(session: Session, keys: Collection[int]) -> Callable[[], None]:
+    """Keep periods from being closed until this transaction ends; return the check of it.
+
+    A close that runs at the same time waits for us, or has finished and is seen by the check,
+    which raises PeriodClosed. Asking and checking are apart to share a round trip.
+    """
+    held = _HOLD.run(connection_of(session), keys=sorted(keys))
+
+    def check() -> None:
+        for key, state in held.fetchall():
+            if state != PeriodState.OPEN:
+                raise PeriodClosed(period=text_of(key))
+
+    return check
+
+
+_HOLD = Prepared(
+    lambda dialect: (
+        select(Period.id, Period.state)
+        .where(among(Period.id, "keys", dialect))
+        .order_by(Period.id)
+        .with_for_update(read=True)
+    )
+)
 
 
 def list_periods(session: Session) -> list[Period]:

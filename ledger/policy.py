@@ -16,6 +16,8 @@ from ledger.clock import Clock
 from ledger.orm import Base, choice
 
 POLICY_ROW = 1
+# Where a session holds its copy of the catalogue until something changes.
+HELD = "ledger.catalogue"
 
 
 class ClosingFrequency(StrEnum):
@@ -58,6 +60,7 @@ def touch(session: Session) -> None:
     The token is random, never counted: a transaction that is rolled back must not leave a
     token behind that a later one could reuse for other contents.
     """
+    session.info.pop(HELD, None)
     session.execute(
         update(LedgerPolicy)
         .where(LedgerPolicy.id == POLICY_ROW)

@@ -6,24 +6,13 @@ not know why money moved; see foundation.posting_rules for that.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Integer,
-    Row,
-    Text,
-    bindparam,
-    func,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ledger import catalogue, numbering
+from ledger import catalogue, sealing, stored
 from ledger.catalogue import Catalogue
 from ledger.clock import Clock
 from ledger.drafting import (
@@ -32,20 +21,20 @@ from ledger.drafting import (
     draft,
     note,
     open_period_for,
+    stored_draft,
 )
 from ledger.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from ledger.orm import chunks
 from ledger.overspending import Spending
 from ledger.periods import PeriodClosed, PeriodState, text_of
-from ledger.sealing import line_content, seal
 from ledger.vouchers import (
+    BEFORE_YEAR,
     WITHOUT_SOURCE_DOCUMENT,
     Line,
     Side,
     Voucher,
     VoucherDraft,
     VoucherKind,
-    VoucherLine,
     VoucherState,
     label,
 )
@@ -113,7 +102,7 @@ def submit(session: Session, keys: Sequence[int], *, actor: str, clock: Clock) -
         if head.state is not VoucherState.DRAFT:
             return WrongState(state=head.state.value)
         try:
-            check(known, _as_draft(session, head), complete=True)
+            check(known, stored_draft(session, head), complete=True)
         except DomainError as error:
             return error
         return None
@@ -206,11 +195,11 @@ def post(
     state, closed period, own voucher, missing attachment, overspent restricted fund.
     """
     known = catalogue.load(session)
-    now = clock.now()
+    names, now = known.codes, clock.now()
     done: list[int] = []
     excluded: list[Exclusion] = []
     for chunk in chunks(_in_booking_order(session, keys), _CHUNK):
-        heads, lines = _locked(session, chunk)
+        heads, lines = stored.lock(session, chunk)
         spending = Spending(session, known, lines)
         accepted = []
         for head in heads:
@@ -220,7 +209,7 @@ def post(
                 accepted.append(head)
             else:
                 excluded.append(Exclusion(head.id, problem))
-        _seal(session, known, accepted, lines, actor=actor, now=now)
+        sealing.seal(session, accepted, lines, names, actor=actor, now=now)
         done += [head.id for head in accepted]
         if progress is not None:
             progress(len(chunk))
@@ -242,7 +231,7 @@ def reverse(
     if not reason.strip():
         raise InvalidInput(field="原因", reason="红字冲销必须写明原因")
     known = catalogue.load(session)
-    heads, lines = _locked(session, [voucher_id])
+    heads, lines = stored.lock(session, [voucher_id])
     if not heads:
         raise UnknownVoucher(voucher=voucher_id)
     (original,) = heads
@@ -251,11 +240,17 @@ def reverse(
         raise WrongState(state=original.state.value)
     if original.kind is VoucherKind.REVERSAL:
         raise Conflict(reason="红字冲销凭证不能再被冲销")
+    if original.kind in BEFORE_YEAR:
+        raise Conflict(reason="期初余额和新旧科目转换凭证不能红字冲销，请另编凭证调整")
     if booked_on < original.booked_on:
         raise Conflict(reason="冲销日期不能早于原凭证日期")
     if booked_on.year != original.booked_on.year:
         raise Conflict(reason="以前年度的凭证不能红字冲销，请编制蓝字更正凭证")
-    taken = session.execute(select(Voucher.id).where(Voucher.reverses_id == voucher_id)).first()
+    taken = session.execute(
+        select(Voucher.id).where(
+            Voucher.reverses_id == voucher_id, Voucher.state != VoucherState.DISCARDED
+        )
+    ).first()
     if taken is not None:
         raise AlreadyReversed(voucher=label(original.period_id, original.word, original.number))
     day = original.booked_on
@@ -349,26 +344,7 @@ def _in_booking_order(session: Session, keys: Sequence[int]) -> list[int]:
                 Voucher.id.in_(chunk)
             )
         ).all()
-    return [row[3] for row in sorted(map(tuple, rows))]
-
-
-def _locked(
-    session: Session, keys: Sequence[int]
-) -> tuple[list[Row[Any]], dict[int, list[Row[Any]]]]:
-    """Lock vouchers and read them with their lines, in the order of `keys`."""
-    connection = session.connection()
-    rows = connection.execute(
-        select(Voucher.__table__).where(Voucher.id.in_(keys)).order_by(Voucher.id).with_for_update()
-    ).all()
-    by_key = {row.id: row for row in rows}
-    lines: dict[int, list[Row[Any]]] = {key: [] for key in by_key}
-    for row in connection.execute(
-        select(VoucherLine.__table__)
-        .where(VoucherLine.voucher_id.in_(keys))
-        .order_by(VoucherLine.voucher_id, VoucherLine.line_no)
-    ):
-        lines[row.voucher_id].append(row)
-    return [by_key[key] for key in keys if key in by_key], lines
+    return [row[3] for row in sorted({tuple(row) for row in rows})]
 
 
 def _unpostable(known: Catalogue, head: Any, actor: str, *, reviewing: bool) -> DomainError | None:
@@ -393,98 +369,3 @@ def _reviewable(known: Catalogue, head: Any, actor: str) -> DomainError | None:
     ):
         return AttachmentMissing()
     return None
-
-
-def _seal(
-    session: Session,
-    known: Catalogue,
-    heads: Sequence[Any],
-    lines: dict[int, list[Row[Any]]],
-    *,
-    actor: str,
-    now: datetime,
-) -> None:
-    connection = session.connection()
-    by_series: dict[tuple[int, str], list[Any]] = {}
-    for head in heads:
-        by_series.setdefault((head.period_id, head.word), []).append(head)
-    for (period_id, word), members in sorted(by_series.items()):
-        first, digest = numbering.take(connection, period_id, word, len(members))
-        numbers, digests = [], []
-        for number, head in enumerate(members, start=first):
-            digest = seal(
-                digest,
-                head,
-                [line_content(row, known.accounts, known.funds) for row in lines[head.id]],
-                number=number,
-                people=(head.reviewed_by or actor, actor),
-                posted_at=now.isoformat(),
-            )
-            numbers.append(number)
-            digests.append(digest)
-        _write_seals(session, [head.id for head in members], numbers, digests, actor, now)
-        numbering.set_head(connection, period_id, word, digest)
-
-
-def _write_seals(
-    session: Session,
-    keys: list[int],
-    numbers: list[int],
-    digests: list[str],
-    actor: str,
-    now: datetime,
-) -> None:
-    """Seal a set in one statement, so that the guards see it as a set."""
-    connection = session.connection()
-    fixed = {
-        "state": VoucherState.POSTED,
-        "reviewed_by": func.coalesce(Voucher.reviewed_by, actor),
-        "reviewed_at": func.coalesce(Voucher.reviewed_at, literal(now, Voucher.posted_at.type)),
-        "posted_by": actor,
-        "posted_at": now,
-        "version": Voucher.version + 1,
-    }
-    if connection.dialect.name == "postgresql":
-        sealed = (
-            func.unnest(
-                literal(keys, ARRAY(BigInteger)),
-                literal(numbers, ARRAY(Integer)),
-                literal(digests, ARRAY(Text)),
-            )
-            .table_valued("id", "number", "digest")
-            .render_derived()
-        )
-        connection.execute(
-            update(Voucher)
-            .where(Voucher.id == sealed.c.id)
-            .values(number=sealed.c.number, digest=sealed.c.digest, **fixed)
-        )
-        return
-    connection.execute(
-        update(Voucher)
-        .where(Voucher.id == bindparam("key"))
-        .values(number=bindparam("sealed_number"), digest=bindparam("sealed_digest"), **fixed),
-        [
-            {"key": key, "sealed_number": number, "sealed_digest": digest}
-            for key, number, digest in zip(keys, numbers, digests, strict=True)
-        ],
-    )
-
-
-def _as_draft(session: Session, head: Any) -> VoucherDraft:
-    rows = session.execute(
-        select(VoucherLine.__table__)
-        .where(VoucherLine.voucher_id == head.id)
-        .order_by(VoucherLine.line_no)
-    )
-    return VoucherDraft(
-        booked_on=head.booked_on,
-        summary=head.summary,
-        lines=tuple(
-            Line(row.account_id, row.fund_id, Side(row.side), row.amount_minor) for row in rows
-        ),
-        kind=head.kind,
-        word=head.word,
-        attachment_count=head.attachment_count,
-        before_year=head.period_id % 100 == 0,
-    )

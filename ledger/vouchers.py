@@ -49,6 +49,11 @@ class VoucherKind(StrEnum):
 
 
 WITHOUT_SOURCE_DOCUMENT = frozenset(VoucherKind) - {VoucherKind.ORDINARY}
+# The kinds that may stand before January (month 00).
+BEFORE_YEAR = frozenset({VoucherKind.OPENING, VoucherKind.CONVERSION})
+# Generated vouchers that carry on what is there; they must reach accounts and funds that were
+# taken out of use in the meantime, or a year with one of them could never be closed.
+CARRIES_BALANCES = frozenset({VoucherKind.CLOSING, VoucherKind.CONVERSION})
 
 
 class Side(IntEnum):
@@ -89,7 +94,6 @@ class Voucher(Base):
 
     __table_args__ = (
         UniqueConstraint("period_id", "word", "number"),
-        UniqueConstraint("reverses_id"),
         CheckConstraint("attachment_count >= 0", name="attachments"),
         CheckConstraint("number IS NULL OR number > 0", name="number_positive"),
         CheckConstraint(
@@ -108,6 +112,13 @@ class Voucher(Base):
             "booked_on",
             sqlite_where=text("state IN ('draft', 'submitted', 'reviewed')"),
             postgresql_where=text("state IN ('draft', 'submitted', 'reviewed')"),
+        ),
+        Index(
+            "uq_voucher_reverses_id",
+            "reverses_id",
+            unique=True,
+            sqlite_where=text("state <> 'discarded'"),
+            postgresql_where=text("state <> 'discarded'"),
         ),
         Index(
             "ix_voucher_corrects_id",

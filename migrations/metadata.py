@@ -7,9 +7,11 @@ from foundation.gifts import models as gifts
 from foundation.http import models as http
 from foundation.imports import models as imports
 from foundation.organisation import models as organisation
+from foundation.receipting import models as receipting
 from foundation.users import models as users
 from ledger import accounts, dimensions, funds, periods, policy, trail, vouchers
 from ledger.orm import Base
+from receipts import models as receipts
 
 _TABLES = (
     accounts,
@@ -25,6 +27,8 @@ _TABLES = (
     donors,
     imports,
     gifts,
+    receipts,
+    receipting,
 )
 
 

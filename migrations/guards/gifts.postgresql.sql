@@ -1,6 +1,7 @@
 CREATE FUNCTION gift_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM voucher WHERE id = OLD.voucher_id
+    -- The voucher it leaves and the one it goes to.
+    IF EXISTS (SELECT 1 FROM voucher WHERE id IN (OLD.voucher_id, NEW.voucher_id)
                AND state NOT IN ('draft', 'submitted')) THEN
         PERFORM guard_refuse('gift_final');
     END IF;
@@ -11,8 +12,9 @@ CREATE TRIGGER gift_update BEFORE UPDATE ON gift FOR EACH ROW EXECUTE FUNCTION g
 -- ;;
 CREATE FUNCTION gift_insert_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM new_rows n JOIN voucher v ON v.id = n.voucher_id
-               WHERE v.state NOT IN ('draft', 'submitted')) THEN
+    IF EXISTS (SELECT 1 FROM (SELECT DISTINCT voucher_id FROM new_rows) n
+               WHERE (SELECT v.state FROM voucher v WHERE v.id = n.voucher_id)
+                     NOT IN ('draft', 'submitted')) THEN
         PERFORM guard_refuse('gift_final');
     END IF;
     RETURN NULL;
@@ -29,9 +31,10 @@ FOR EACH STATEMENT EXECUTE FUNCTION guard_always('gift_final')
 -- ;;
 CREATE FUNCTION gift_allocation_insert_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM new_rows n JOIN gift g ON g.id = n.gift_id
-               JOIN voucher v ON v.id = g.voucher_id
-               WHERE v.state NOT IN ('draft', 'submitted')) THEN
+    IF EXISTS (SELECT 1 FROM new_rows n
+               WHERE (SELECT v.state FROM voucher v WHERE v.id = (
+                      SELECT g.voucher_id FROM gift g WHERE g.id = n.gift_id))
+                     NOT IN ('draft', 'submitted')) THEN
         PERFORM guard_refuse('gift_final');
     END IF;
     RETURN NULL;
@@ -73,36 +76,39 @@ CREATE TRIGGER import_batch_change BEFORE UPDATE OR DELETE ON import_batch
 FOR EACH ROW EXECUTE FUNCTION guard_always('import_batch_final')
 -- ;;
 CREATE FUNCTION voucher_gift_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    problem text;
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM new_rows n JOIN gift g ON g.voucher_id = n.id
-                   WHERE n.state = 'posted' AND n.kind = 'ordinary') THEN
-        RETURN NULL;
-    END IF;
-    IF EXISTS (SELECT 1 FROM new_rows n JOIN gift g ON g.voucher_id = n.id
-               LEFT JOIN gift_allocation a ON a.gift_id = g.id
-               WHERE n.state = 'posted' AND n.kind = 'ordinary'
-               GROUP BY g.id, g.amount_minor
-               HAVING g.amount_minor <> COALESCE(SUM(a.amount_minor), 0)) THEN
-        PERFORM guard_refuse('gift_not_allocated');
-    END IF;
-    IF EXISTS (
-        SELECT 1 FROM (
-            SELECT n.id, l.fund_id, l.amount_minor AS minor
-            FROM new_rows n JOIN voucher_line l ON l.voucher_id = n.id AND l.side = 1
-            WHERE n.state = 'posted' AND n.kind = 'ordinary'
-              AND EXISTS (SELECT 1 FROM gift g WHERE g.voucher_id = n.id)
-            UNION ALL
-            SELECT n.id, a.fund_id, -a.amount_minor
-            FROM new_rows n JOIN gift g ON g.voucher_id = n.id
-            JOIN gift_allocation a ON a.gift_id = g.id
-            WHERE n.state = 'posted' AND n.kind = 'ordinary'
-        ) s GROUP BY s.id, s.fund_id HAVING SUM(s.minor) <> 0) THEN
-        PERFORM guard_refuse('gift_differs_from_lines');
-    END IF;
-    IF EXISTS (SELECT 1 FROM new_rows n JOIN gift g ON g.voucher_id = n.id
-               WHERE n.state = 'posted' AND n.kind = 'ordinary'
-                 AND g.received_on <> n.booked_on) THEN
-        PERFORM guard_refuse('gift_date_differs');
+    -- Subqueries per voucher: see the guard of the ledger for why there are no joins here.
+    SELECT found.name INTO problem
+    FROM new_rows n
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN EXISTS (SELECT 1 FROM gift g WHERE g.voucher_id = n.id AND g.amount_minor <>
+                         COALESCE((SELECT SUM(a.amount_minor) FROM gift_allocation a
+                                   WHERE a.gift_id = g.id), 0)) THEN 'gift_not_allocated'
+            WHEN EXISTS (
+                SELECT 1 FROM (
+                    SELECT l.fund_id, l.amount_minor AS minor
+                    FROM voucher_line l WHERE l.voucher_id = n.id AND l.side = 1
+                    UNION ALL
+                    SELECT a.fund_id, -a.amount_minor
+                    FROM gift g JOIN gift_allocation a ON a.gift_id = g.id
+                    WHERE g.voucher_id = n.id
+                ) s GROUP BY s.fund_id HAVING SUM(s.minor) <> 0) THEN 'gift_differs_from_lines'
+            WHEN EXISTS (SELECT 1 FROM gift g
+                         WHERE g.voucher_id = n.id AND g.received_on <> n.booked_on)
+                THEN 'gift_date_differs'
+        END AS name
+        WHERE EXISTS (SELECT 1 FROM gift g WHERE g.voucher_id = n.id)
+        UNION ALL
+        SELECT 'gift_missing'
+        WHERE n.rule LIKE 'gift.%' AND NOT EXISTS (SELECT 1 FROM gift g WHERE g.voucher_id = n.id)
+    ) found
+    WHERE n.state = 'posted' AND n.kind = 'ordinary' AND found.name IS NOT NULL
+    LIMIT 1;
+    IF problem IS NOT NULL THEN
+        PERFORM guard_refuse(problem);
     END IF;
     RETURN NULL;
 END $$

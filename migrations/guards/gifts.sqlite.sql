@@ -1,7 +1,8 @@
 CREATE TRIGGER gift_update BEFORE UPDATE ON gift
 BEGIN
     SELECT RAISE(ABORT, 'guard:gift_final')
-    FROM voucher WHERE id = OLD.voucher_id AND state NOT IN ('draft', 'submitted');
+    FROM voucher
+    WHERE id IN (OLD.voucher_id, NEW.voucher_id) AND state NOT IN ('draft', 'submitted');
 END
 -- ;;
 CREATE TRIGGER gift_insert BEFORE INSERT ON gift
@@ -72,4 +73,11 @@ BEGIN
     ) GROUP BY fund_id HAVING SUM(minor) <> 0;
     SELECT RAISE(ABORT, 'guard:gift_date_differs')
     FROM gift WHERE voucher_id = NEW.id AND received_on <> NEW.booked_on;
+END
+-- ;;
+CREATE TRIGGER voucher_seal_gift_rule AFTER UPDATE ON voucher
+WHEN NEW.state = 'posted' AND NEW.kind = 'ordinary' AND NEW.rule LIKE 'gift.%'
+    AND NOT EXISTS (SELECT 1 FROM gift WHERE voucher_id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'guard:gift_missing');
 END

@@ -34,93 +34,103 @@ FOR EACH STATEMENT EXECUTE FUNCTION guard_always('voucher_deleted')
 -- ;;
 CREATE FUNCTION voucher_update_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    separation boolean;
-    attachments boolean;
+    policy ledger_policy%ROWTYPE;
+    problem text;
+    any_posted boolean;
 BEGIN
-    IF EXISTS (SELECT 1 FROM old_rows WHERE state IN ('posted', 'discarded'))
-       OR EXISTS (SELECT 1 FROM new_rows n WHERE NOT EXISTS (
-                  SELECT 1 FROM old_rows o WHERE o.id = n.id)) THEN
-        PERFORM guard_refuse('voucher_final');
+    SELECT * INTO policy FROM ledger_policy;
+    -- Few statements, because posting runs this for every voucher: each finds the first problem.
+    SELECT MIN(CASE
+               WHEN o.id IS NULL OR o.state IN ('posted', 'discarded') THEN '1 voucher_final'
+               WHEN policy.separation_required AND n.state IN ('reviewed', 'posted')
+                    AND n.reviewed_by = n.prepared_by THEN '2 voucher_self_review'
+               WHEN n.state IN ('reviewed', 'posted') AND o.state = 'draft'
+                    THEN '3 voucher_not_submitted'
+           END), BOOL_OR(n.state = 'posted')
+    INTO problem, any_posted
+    FROM new_rows n LEFT JOIN old_rows o ON o.id = n.id;
+    IF problem IS NOT NULL THEN
+        PERFORM guard_refuse(split_part(problem, ' ', 2));
     END IF;
-    SELECT separation_required, attachments_required INTO separation, attachments
-    FROM ledger_policy;
-    IF separation AND EXISTS (SELECT 1 FROM new_rows WHERE state IN ('reviewed', 'posted')
-                              AND reviewed_by = prepared_by) THEN
-        PERFORM guard_refuse('voucher_self_review');
-    END IF;
-    IF EXISTS (SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id
-               WHERE n.state IN ('reviewed', 'posted') AND o.state = 'draft') THEN
-        PERFORM guard_refuse('voucher_not_submitted');
-    END IF;
-    PERFORM 1 FROM period WHERE id IN (SELECT period_id FROM new_rows) ORDER BY id FOR SHARE;
-    IF EXISTS (SELECT 1 FROM new_rows n JOIN period p ON p.id = n.period_id
-               WHERE n.state <> 'discarded' AND p.state <> 'open') THEN
+    IF EXISTS (SELECT 1 FROM (
+                   SELECT state FROM period
+                   WHERE id IN (SELECT period_id FROM new_rows WHERE state <> 'discarded')
+                   ORDER BY id FOR SHARE) held
+               WHERE held.state <> 'open') THEN
         PERFORM guard_refuse('period_closed');
     END IF;
-    IF NOT EXISTS (SELECT 1 FROM new_rows WHERE state = 'posted') THEN
+    IF any_posted IS NOT TRUE THEN
         RETURN NULL;
     END IF;
-    IF EXISTS (SELECT 1 FROM new_rows n WHERE n.state = 'posted' AND (
-               SELECT COUNT(*) FROM voucher_line l WHERE l.voucher_id = n.id) < 2) THEN
-        PERFORM guard_refuse('voucher_empty');
-    END IF;
-    IF EXISTS (SELECT 1 FROM new_rows n JOIN voucher_line l ON l.voucher_id = n.id
-               WHERE n.state = 'posted'
-               GROUP BY l.voucher_id, l.fund_id HAVING SUM(l.amount_minor) <> 0) THEN
-        PERFORM guard_refuse('voucher_unbalanced');
-    END IF;
-    IF EXISTS (SELECT 1 FROM new_rows n WHERE n.state = 'posted' AND (
-               (n.period_id % 100 <> 0 AND n.period_id <>
-                EXTRACT(YEAR FROM n.booked_on)::int * 100 + EXTRACT(MONTH FROM n.booked_on)::int)
-               OR (n.period_id % 100 = 0 AND n.kind NOT IN ('opening', 'conversion'))))
-       OR EXISTS (SELECT 1 FROM new_rows n JOIN voucher_line l ON l.voucher_id = n.id
-                  WHERE n.state = 'posted' AND l.period_id <> n.period_id) THEN
-        PERFORM guard_refuse('voucher_wrong_period');
-    END IF;
-    IF EXISTS (SELECT 1 FROM new_rows n WHERE n.state = 'posted' AND NOT EXISTS (
-               SELECT 1 FROM voucher_series s WHERE s.period_id = n.period_id
-               AND s.word = n.word AND n.number <= s.last_number)) THEN
-        PERFORM guard_refuse('voucher_number_gap');
-    END IF;
-    IF EXISTS (SELECT 1 FROM new_rows n
-               JOIN voucher_line l ON l.voucher_id = n.id
-               JOIN account a ON a.id = l.account_id
-               JOIN fiscal_year y ON y.year = n.period_id / 100
-               WHERE n.state = 'posted' AND (NOT a.is_postable OR a.closed_on <= n.booked_on
-                     OR (a.chart <> y.chart AND n.kind <> 'conversion'))) THEN
-        PERFORM guard_refuse('account_not_open');
-    END IF;
-    IF EXISTS (SELECT 1 FROM new_rows n
-               JOIN voucher_line l ON l.voucher_id = n.id
-               JOIN fund f ON f.id = l.fund_id
-               WHERE n.state = 'posted'
-                 AND (f.closed_on <= n.booked_on OR f.opened_on > n.booked_on)) THEN
-        PERFORM guard_refuse('fund_not_open');
-    END IF;
-    IF attachments AND EXISTS (SELECT 1 FROM new_rows WHERE state = 'posted'
-                               AND kind = 'ordinary' AND attachment_count = 0) THEN
-        PERFORM guard_refuse('source_document_missing');
-    END IF;
-    IF EXISTS (SELECT 1 FROM new_rows n WHERE n.state = 'posted' AND n.kind = 'reversal' AND (
-               (SELECT COUNT(*) FROM voucher_line WHERE voucher_id = n.id)
-               <> (SELECT COUNT(*) FROM voucher_line WHERE voucher_id = n.reverses_id)
-               OR EXISTS (SELECT 1 FROM voucher WHERE id = n.reverses_id
-                          AND (kind = 'reversal' OR state <> 'posted'))
-               OR EXISTS (
-                   SELECT 1 FROM voucher_line l
-                   LEFT JOIN voucher_line o
-                     ON o.voucher_id = n.reverses_id AND o.line_no = l.line_no
-                   WHERE l.voucher_id = n.id AND (o.voucher_id IS NULL
-                       OR o.account_id <> l.account_id OR o.fund_id <> l.fund_id
-                       OR o.side <> l.side OR o.amount_minor <> -l.amount_minor)))) THEN
-        PERFORM guard_refuse('reversal_not_a_mirror');
+    SELECT found.name INTO problem
+    FROM new_rows n
+    -- OFFSET keeps this a lookup by key per voucher, whatever the planner believes about a
+    -- table that grew a moment ago.
+    CROSS JOIN LATERAL (
+        SELECT COUNT(*) AS line_count,
+               COUNT(*) FILTER (WHERE l.period_id <> n.period_id) AS elsewhere,
+               COUNT(*) FILTER (
+                   WHERE NOT a.is_postable
+                      OR (a.closed_on <= n.booked_on AND n.kind NOT IN ('closing', 'conversion'))
+                      OR (n.kind <> 'conversion' AND a.chart <> (
+                          SELECT y.chart FROM fiscal_year y WHERE y.year = n.period_id / 100))
+               ) AS shut_accounts,
+               COUNT(*) FILTER (
+                   WHERE (f.closed_on <= n.booked_on AND n.kind NOT IN ('closing', 'conversion'))
+                      OR f.opened_on > n.booked_on
+               ) AS shut_funds
+        FROM voucher_line l
+        JOIN account a ON a.id = l.account_id
+        JOIN fund f ON f.id = l.fund_id
+        WHERE l.voucher_id = n.id OFFSET 0
+    ) held
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN held.line_count < 2 THEN 'voucher_empty'
+            WHEN EXISTS (SELECT 1 FROM voucher_line l WHERE l.voucher_id = n.id
+                         GROUP BY l.fund_id HAVING SUM(l.amount_minor) <> 0)
+                THEN 'voucher_unbalanced'
+            WHEN held.elsewhere > 0
+                 OR (n.period_id % 100 = 0 AND n.kind NOT IN ('opening', 'conversion'))
+                 OR (n.period_id % 100 <> 0 AND n.period_id <>
+                     EXTRACT(YEAR FROM n.booked_on)::int * 100
+                     + EXTRACT(MONTH FROM n.booked_on)::int)
+                THEN 'voucher_wrong_period'
+            WHEN NOT EXISTS (SELECT 1 FROM voucher_series s WHERE s.period_id = n.period_id
+                             AND s.word = n.word AND n.number <= s.last_number)
+                THEN 'voucher_number_gap'
+            WHEN held.shut_accounts > 0 THEN 'account_not_open'
+            WHEN held.shut_funds > 0 THEN 'fund_not_open'
+            WHEN policy.attachments_required AND n.kind = 'ordinary' AND n.attachment_count = 0
+                THEN 'source_document_missing'
+            WHEN n.kind = 'reversal' AND (
+                held.line_count
+                <> (SELECT COUNT(*) FROM voucher_line WHERE voucher_id = n.reverses_id)
+                OR EXISTS (SELECT 1 FROM voucher WHERE id = n.reverses_id
+                           AND (kind = 'reversal' OR state <> 'posted'))
+                OR EXISTS (
+                    SELECT 1 FROM voucher_line l
+                    LEFT JOIN voucher_line o
+                      ON o.voucher_id = n.reverses_id AND o.line_no = l.line_no
+                    WHERE l.voucher_id = n.id AND (o.voucher_id IS NULL
+                        OR o.account_id <> l.account_id OR o.fund_id <> l.fund_id
+                        OR o.side <> l.side OR o.amount_minor <> -l.amount_minor)))
+                THEN 'reversal_not_a_mirror'
+        END AS name
+    ) found
+    WHERE n.state = 'posted' AND found.name IS NOT NULL
+    LIMIT 1;
+    IF problem IS NOT NULL THEN
+        PERFORM guard_refuse(problem);
     END IF;
     -- One order of rows for everybody, so that two postings cannot wait for each other.
     INSERT INTO movement AS m (period_id, account_id, fund_id, debit_minor, credit_minor)
     SELECT n.period_id, l.account_id, l.fund_id,
            SUM(CASE WHEN l.side = 1 THEN l.amount_minor ELSE 0 END),
            SUM(CASE WHEN l.side = -1 THEN -l.amount_minor ELSE 0 END)
-    FROM new_rows n JOIN voucher_line l ON l.voucher_id = n.id
+    FROM new_rows n
+    -- OFFSET keeps this a lookup by key per voucher.
+    CROSS JOIN LATERAL (SELECT * FROM voucher_line WHERE voucher_id = n.id OFFSET 0) l
     WHERE n.state = 'posted'
     GROUP BY n.period_id, l.account_id, l.fund_id
     ORDER BY n.period_id, l.account_id, l.fund_id
@@ -136,8 +146,11 @@ FOR EACH STATEMENT EXECUTE FUNCTION voucher_update_guard()
 -- ;;
 CREATE FUNCTION voucher_line_insert_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM new_rows n JOIN voucher v ON v.id = n.voucher_id
-               WHERE v.state NOT IN ('draft', 'submitted')) THEN
+    -- A subquery per row, because it always uses the key: the planner has no idea how many rows
+    -- a statement brings, and a join would read the whole table for each of them.
+    IF EXISTS (SELECT 1 FROM (SELECT DISTINCT voucher_id FROM new_rows) n
+               WHERE (SELECT v.state FROM voucher v WHERE v.id = n.voucher_id)
+                     NOT IN ('draft', 'submitted')) THEN
         PERFORM guard_refuse('voucher_line_sealed');
     END IF;
     RETURN NULL;
@@ -148,6 +161,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION voucher_line_insert_guard()
 -- ;;
 CREATE FUNCTION voucher_line_update_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- The lock makes a posting that runs at the same time wait for us, and us for it.
+    PERFORM 1 FROM voucher WHERE id IN (OLD.voucher_id, NEW.voucher_id) ORDER BY id FOR SHARE;
     IF EXISTS (SELECT 1 FROM voucher WHERE id IN (OLD.voucher_id, NEW.voucher_id)
                AND state NOT IN ('draft', 'submitted')) THEN
         PERFORM guard_refuse('voucher_line_sealed');
@@ -160,6 +175,7 @@ FOR EACH ROW EXECUTE FUNCTION voucher_line_update_guard()
 -- ;;
 CREATE FUNCTION voucher_line_delete_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM 1 FROM voucher WHERE id = OLD.voucher_id FOR SHARE;
     IF EXISTS (SELECT 1 FROM voucher WHERE id = OLD.voucher_id
                AND state NOT IN ('draft', 'submitted')) THEN
         PERFORM guard_refuse('voucher_line_sealed');
@@ -187,6 +203,9 @@ END $$
 -- ;;
 CREATE TRIGGER voucher_file_delete BEFORE DELETE ON voucher_file
 FOR EACH ROW EXECUTE FUNCTION voucher_file_delete_guard()
+-- ;;
+CREATE TRIGGER voucher_file_truncate BEFORE TRUNCATE ON voucher_file
+FOR EACH STATEMENT EXECUTE FUNCTION guard_always('voucher_file_final')
 -- ;;
 CREATE FUNCTION voucher_series_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -262,6 +281,9 @@ FOR EACH ROW EXECUTE FUNCTION period_reopening_guard()
 CREATE TRIGGER period_reopening_delete BEFORE DELETE ON period_reopening
 FOR EACH ROW EXECUTE FUNCTION guard_always('period_reopening_final')
 -- ;;
+CREATE TRIGGER period_reopening_truncate BEFORE TRUNCATE ON period_reopening
+FOR EACH STATEMENT EXECUTE FUNCTION guard_always('period_reopening_final')
+-- ;;
 CREATE TRIGGER trail_record_update BEFORE UPDATE ON trail_record
 FOR EACH ROW EXECUTE FUNCTION guard_always('trail_final')
 -- ;;
@@ -284,6 +306,9 @@ FOR EACH ROW EXECUTE FUNCTION trail_head_guard()
 -- ;;
 CREATE TRIGGER trail_head_delete BEFORE DELETE ON trail_head
 FOR EACH ROW EXECUTE FUNCTION guard_always('trail_final')
+-- ;;
+CREATE TRIGGER trail_head_truncate BEFORE TRUNCATE ON trail_head
+FOR EACH STATEMENT EXECUTE FUNCTION guard_always('trail_final')
 -- ;;
 CREATE FUNCTION account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

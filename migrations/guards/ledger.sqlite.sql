@@ -53,12 +53,14 @@ BEGIN
     JOIN account a ON a.id = l.account_id
     JOIN fiscal_year y ON y.year = NEW.period_id / 100
     WHERE l.voucher_id = NEW.id
-      AND (NOT a.is_postable OR a.closed_on <= NEW.booked_on
+      AND (NOT a.is_postable
+           OR (a.closed_on <= NEW.booked_on AND NEW.kind NOT IN ('closing', 'conversion'))
            OR (a.chart <> y.chart AND NEW.kind <> 'conversion'));
     SELECT RAISE(ABORT, 'guard:fund_not_open')
     FROM voucher_line l JOIN fund f ON f.id = l.fund_id
     WHERE l.voucher_id = NEW.id
-      AND (f.closed_on <= NEW.booked_on OR f.opened_on > NEW.booked_on);
+      AND ((f.closed_on <= NEW.booked_on AND NEW.kind NOT IN ('closing', 'conversion'))
+           OR f.opened_on > NEW.booked_on);
     SELECT RAISE(ABORT, 'guard:source_document_missing')
     FROM ledger_policy
     WHERE attachments_required AND NEW.kind = 'ordinary' AND NEW.attachment_count = 0;
