@@ -1,7 +1,7 @@
 """Default deny: every endpoint names the permission it needs, or that it is public.
 
-`@requires(...)` and `@public` only mark the view; `install` adds the one check before each
-request. A view without a mark is refused, and a test walks the URL map.
+`@requires(...)` and `@public` only mark the view; `install` adds the checks before each request.
+A view without a mark is refused, and a test walks the URL map.
 """
 
 from collections.abc import Callable
@@ -50,14 +50,19 @@ def permission_of(view: Callable[..., Any]) -> Permission | str | None:
 
 
 def install(app: Flask) -> None:
-    """Check every request before its view."""
+    """Find out who is asking, then check that they may, before every view."""
+    app.before_request(_identify)
     app.before_request(lambda: _check(app))
+
+
+def _identify() -> None:
+    # Also for addresses that do not exist: the page that says so has the person's menu.
+    g.signed_in = None if request.endpoint == "static" else sessions.identify(request)
 
 
 def _check(app: Flask) -> Response | None:
     if request.endpoint is None:
         return None  # no such address: 404 by the router
-    g.signed_in = sessions.identify(request)
     mark = permission_of(app.view_functions[request.endpoint])
     if request.endpoint == "static" or mark == PUBLIC:
         return None
@@ -65,7 +70,9 @@ def _check(app: Flask) -> Response | None:
     if user is None:
         if request.path.startswith("/api/"):
             raise SignInNeeded
-        return redirect(url_for("users.sign_in", next=request.full_path.rstrip("?")))
+        # What was typed into a form is gone anyway; its page can be opened again.
+        target = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return redirect(url_for("users.sign_in", next=target))
     if not isinstance(mark, Permission) or not allows(user.role, mark):
         raise NotAllowed(reason="您的角色不能使用此功能")
     return None

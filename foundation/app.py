@@ -1,0 +1,108 @@
+"""The application: collaborators, checks and pages, put together step by step.
+
+Reports join in `wsgi`, so that nothing here knows them.
+"""
+
+from flask import Blueprint, Flask
+from jinja2 import StrictUndefined
+from sqlalchemy import Engine
+
+from foundation.books import account_api, period_api
+from foundation.books import api as voucher_api
+from foundation.books import web as books
+from foundation.config import Config
+from foundation.donors import api as donor_api
+from foundation.donors import web as donors
+from foundation.funds import api as fund_api
+from foundation.funds import web as funds
+from foundation.gifts import api as gift_api
+from foundation.gifts import web as gifts
+from foundation.home import web as home
+from foundation.http import (
+    access,
+    api,
+    assets,
+    context,
+    documentation,
+    formats,
+    frame,
+    health,
+    languages,
+    lists,
+    preferences,
+    problems,
+    security,
+)
+from foundation.http.context import Services
+from foundation.imports import api as import_api
+from foundation.imports import web as imports
+from foundation.organisation import web as organisation
+from foundation.users import api as user_api
+from foundation.users import guard
+from foundation.users import web as users
+from ledger.clock import Clock
+
+# Registers of donors with 100,000 rows fit; anything bigger is not a register.
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+
+# Every feature, one line for its pages and one for each of its resources.
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home.blueprint,
+    books.blueprint,
+    donors.blueprint,
+    funds.blueprint,
+    gifts.blueprint,
+    imports.blueprint,
+    organisation.blueprint,
+    users.blueprint,
+    account_api.blueprint,
+    donor_api.blueprint,
+    fund_api.blueprint,
+    gift_api.blueprint,
+    import_api.blueprint,
+    period_api.blueprint,
+    user_api.blueprint,
+    voucher_api.blueprint,
+    documentation.blueprint,
+    health.blueprint,
+    preferences.blueprint,
+)
+
+
+def create_app(config: Config, *, engine: Engine, clock: Clock) -> Flask:
+    """Put the application together. Nothing is read from the database yet."""
+    app = Flask("foundation")
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_SECURE=config.is_secure,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
+        MAX_FORM_PARTS=5000,
+        MAX_FORM_MEMORY_SIZE=5 * 1024 * 1024,
+    )
+    app.extensions[context.EXTENSION] = Services(engine=engine, clock=clock, config=config)
+    _configure_templates(app)
+    _configure_checks(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _configure_templates(app: Flask) -> None:
+    # A misspelt name in a template is an error, not an empty place on a statement.
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    languages.install(app)
+    formats.install(app)
+    assets.install(app)
+    frame.install(app)
+    lists.install(app)
+
+
+def _configure_checks(app: Flask) -> None:
+    """The order matters: number the request, find who asks, check the form, then the view."""
+    access.install(app)
+    problems.install(app)
+    guard.install(app)
+    security.install(app)
+    api.install(app)

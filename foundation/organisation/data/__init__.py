@@ -1,0 +1,1 @@
+"""The profile of the demo foundation, which also documents the format of a profile."""

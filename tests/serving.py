@@ -1,0 +1,140 @@
+"""The application as a browser and a program meet it, with people of every role."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine
+from werkzeug.test import TestResponse
+
+from foundation import database
+from foundation.app import create_app
+from foundation.config import Config
+from foundation.users import service
+from foundation.users.models import Role
+from ledger.clock import Clock
+from ledger.vouchers import SYSTEM_ACTOR
+from tests import factories
+
+PASSWORD = "correct horse 42"
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class HandClock(Clock):
+    """A clock that a test turns by hand."""
+
+    hand: list[datetime] = field(default_factory=lambda: [factories.CLOCK.instant])
+
+    def now(self) -> datetime:
+        return self.hand[0]
+
+    def turn(self, **by: int) -> None:
+        """Let time pass."""
+        self.hand[0] += timedelta(**by)
+
+
+def settings(folder: Path, *, public_url: str = "http://127.0.0.1:8000") -> Config:
+    """Settings of an application in a test."""
+    return Config(
+        data_dir=folder,
+        database_url="",
+        secret_key="a key for tests, 0123456789 and more",
+        port=8000,
+        public_url=public_url,
+        smtp_url=None,
+        signing_key=None,
+        signing_cert=None,
+    )
+
+
+def application(engine: Engine, config: Config, *, clock: Clock = factories.CLOCK) -> Flask:
+    """Put the application together on a database."""
+    app = create_app(config, engine=engine, clock=clock)
+    app.testing = False  # failures are answered as they are for people
+    return app
+
+
+def add_people(engine: Engine, *roles: Role) -> None:
+    """Add one person for each role, named for it; every role unless some are given."""
+    with database.transaction(engine) as session:
+        for role in roles or tuple(Role):
+            service.add_user(
+                session,
+                name=role.value,
+                role=role,
+                password=PASSWORD,
+                actor=SYSTEM_ACTOR,
+                clock=factories.CLOCK,
+            )
+
+
+def issue_token(engine: Engine, role: Role) -> str:
+    """Issue a token for the person of a role."""
+    with database.transaction(engine) as session:
+        return service.issue_token(
+            session, role.value, label="test", actor=SYSTEM_ACTOR, clock=factories.CLOCK
+        )
+
+
+class Browser:
+    """A browser: it keeps cookies and sends forms with the token of the page they came from."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.client.get(path, **options)
+
+    def post(self, path: str, fields: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+        """Send a form as one of our pages would."""
+        data = {"csrf_token": self.form_token()} | (fields or {})
+        return self.client.post(path, data=data, **options)
+
+    def form_token(self) -> str:
+        # The page that says that an address does not exist has the language form, as all have.
+        found = _TOKEN.search(self.get("/no-such-page").text)
+        assert found is not None
+        return found[1]
+
+    def sign_in(
+        self, name: str, password: str = PASSWORD, *, target: str = "/", **options: Any
+    ) -> TestResponse:
+        fields = {"name": name, "password": password, "next": target}
+        return self.post("/sign-in", fields, **options)
+
+    def cookie(self, name: str) -> str | None:
+        found = self.client.get_cookie(name)
+        return None if found is None else found.value
+
+    def is_signed_in(self) -> bool:
+        return self.get("/account").status_code == 200
+
+
+def signed_in(app: Flask, role: Role) -> Browser:
+    """Return a browser in which the person of a role has signed in."""
+    browser = Browser(app)
+    answer = browser.sign_in(role.value)
+    assert answer.status_code == 303, answer.text
+    return browser
+
+
+class Program:
+    """A program with the token of the person of a role."""
+
+    def __init__(self, app: Flask, token: str) -> None:
+        self.client = app.test_client()
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path, headers=self.headers)
+
+    def post(self, path: str, body: Any, *, key: str | None = None) -> TestResponse:
+        headers = self.headers | ({"Idempotency-Key": key} if key else {})
+        return self.client.post(path, json=body, headers=headers)
+
+    def patch(self, path: str, body: Any) -> TestResponse:
+        return self.client.patch(path, json=body, headers=self.headers)
