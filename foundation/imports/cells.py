@@ -88,3 +88,8 @@ def compact(cell: Cell) -> str:
 def is_blank(cell: Cell) -> bool:
     """Tell whether nothing can be seen in the cell."""
     return cell is None or (isinstance(cell, str) and not text_of(cell))
+
+
+def text_of_row(row: Row) -> str:
+    """Return the texts of a row in one line."""
+    return " ".join([text for cell in row if (text := text_of(cell))])

@@ -1,5 +1,6 @@
 """Look at a register before it is imported: what it would do, row by row, writing nothing."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,16 +11,18 @@ from sqlalchemy.orm import Session
 from foundation.gifts.kinds import ChangeKind
 from foundation.gifts.models import Gift, GiftChange
 from foundation.imports.recognition import Understanding
-from foundation.imports.rows import NotAGift, RegisterRow, RejectedRow, fingerprint
+from foundation.imports.rows import NotAGift, Reason, RegisterRow, RejectedRow, fingerprint
 from ledger import catalogue
 from ledger.catalogue import Catalogue
 from ledger.clock import Clock
 from ledger.drafting import open_period_for
 from ledger.errors import InvalidInput
+from ledger.money import MAX_MINOR
 from ledger.orm import chunks
 from ledger.periods import PeriodClosed, UnknownPeriod
 
 CHUNK = 2000
+LONGEST_REFERENCE = 120
 _LISTED = 1000
 Progress = Callable[[str, int], None]
 
@@ -43,15 +46,17 @@ class Examination:
     new_minor: int = 0
     stated_minor: int | None = None
     stated_row: int | None = None
-    duplicates: set[int] = field(default_factory=set)
+    duplicates: set[tuple[int, int]] = field(default_factory=set)
     rejected: list[RejectedRow] = field(default_factory=list)
     rejected_count: int = 0
     skipped: list[NotAGift] = field(default_factory=list)
+    skipped_counts: Counter[Reason] = field(default_factory=Counter)
     per_day: dict[date, tuple[int, int]] = field(default_factory=dict)
     sample: list[RegisterRow] = field(default_factory=list)
 
     def skip(self, row: NotAGift) -> None:
         """Keep a row that is no gift, for the preview."""
+        self.skipped_counts[row.reason] += 1
         if len(self.skipped) < _LISTED:
             self.skipped.append(row)
 
@@ -81,7 +86,8 @@ def examine(
 ) -> Examination:
     """Read every row and find out what an import would do; writes nothing.
 
-    Raises UnknownFund, and UnknownAccount or InvalidInput for the account in a row's year.
+    Raises UnknownFund, UnknownAccount or InvalidInput for the account in a row's year, and
+    InvalidInput when the books cannot hold the total.
     """
     known = catalogue.load(session)
     known.fund(request.fund_code)
@@ -98,7 +104,9 @@ def examine(
             if isinstance(outcome, RejectedRow):
                 problem = outcome
             else:
-                problem = _day_problem(known, outcome, request, days, clock)
+                problem = _text_problem(outcome) or _day_problem(
+                    known, outcome, request, days, clock
+                )
                 if problem is None:
                     rows.append(outcome)
             if problem is not None:
@@ -106,6 +114,8 @@ def examine(
         _count(session, found, rows, seen)
         if progress is not None:
             progress("examine", len(chunk))
+    if found.total_minor > MAX_MINOR:
+        raise InvalidInput(field="金额", reason="各行合计超过账簿可记录的最大金额")
     stated = understanding.stated_total
     if stated is not None:
         found.stated_minor, found.stated_row = stated.amount_minor, stated.row
@@ -129,7 +139,15 @@ def _day_problem(
     return RejectedRow(row.row, "date", row.received_on.isoformat(), expected, "period")
 
 
+def _text_problem(row: RegisterRow) -> RejectedRow | None:
+    if len(row.reference) > LONGEST_REFERENCE:
+        expected = f"不超过 {LONGEST_REFERENCE} 个字的流水号"
+        return RejectedRow(row.row, "reference", row.reference[:60], expected, "too_long")
+    return None
+
+
 def _expected_of(known: Catalogue, day: date, request: ImportRequest, clock: Clock) -> str:
+    """Return what date would be right instead, or nothing when this one is."""
     if day > clock.today():
         return "不晚于今天的日期"
     try:
@@ -141,6 +159,13 @@ def _expected_of(known: Catalogue, day: date, request: ImportRequest, clock: Clo
         raise InvalidInput(
             field="收款科目", reason=f"{account.code} 不是可记录捐赠的现金或银行存款科目"
         )
+    if account.closed_on is not None and day >= account.closed_on:
+        return f"科目 {account.code} 停用（{account.closed_on.isoformat()}）以前的日期"
+    fund = known.fund(request.fund_code)
+    if fund.closed_on is not None and day >= fund.closed_on:
+        return f"基金 {fund.code} 关闭（{fund.closed_on.isoformat()}）以前的日期"
+    if fund.opened_on is not None and day < fund.opened_on:
+        return f"基金 {fund.code} 设立（{fund.opened_on.isoformat()}）以后的日期"
     return ""
 
 
@@ -157,7 +182,7 @@ def _count(
         if in_books:
             seen[mark] = seen.get(mark, 0) + 1
             if seen[mark] <= in_books:
-                found.duplicates.add(row.row)
+                found.duplicates.add((row.row, row.panel))
                 continue
         found.new_minor += row.amount_minor
         count, amount = found.per_day.get(row.received_on, (0, 0))
@@ -171,7 +196,11 @@ def fingerprint_of(row: RegisterRow) -> str:
 
 
 def _in_books(session: Session, prints: list[str]) -> dict[str, int]:
-    """How many living gifts the books hold for each fingerprint."""
+    """How many gifts the books hold for each fingerprint.
+
+    A cancelled gift may come again; a corrected one may not: its register still has the row
+    as it was, and the gift that replaced it is in the books.
+    """
     if not prints:
         return {}
     connection = session.connection()
@@ -179,12 +208,12 @@ def _in_books(session: Session, prints: list[str]) -> dict[str, int]:
         wanted = Gift.fingerprint == any_(literal(prints, ARRAY(Text)))
     else:
         wanted = Gift.fingerprint.in_(prints)
-    ended = select(GiftChange.id).where(
-        GiftChange.gift_id == Gift.id, GiftChange.kind != ChangeKind.REFUNDED
+    cancelled = select(GiftChange.id).where(
+        GiftChange.gift_id == Gift.id, GiftChange.kind == ChangeKind.CANCELLED
     )
     rows = connection.execute(
         select(Gift.fingerprint, func.count())
-        .where(wanted, ~ended.exists())
+        .where(wanted, ~cancelled.exists())
         .group_by(Gift.fingerprint)
     )
     return {row[0]: row[1] for row in rows}

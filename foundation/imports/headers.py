@@ -145,8 +145,6 @@ def _build(first: int, last: int, texts: list[str], groups: list[str]) -> Header
     if len(set(columns.values())) < 2:
         return None
     panels = _panels(found, columns)
-    if len(panels) > 1:
-        columns = {role: index for role, index in columns.items() if index < panels[1]}
     return Header(
         first_row=first,
         last_row=last,

@@ -119,6 +119,8 @@ _UNIT = re.compile(rf"(?<![美欧港日韩澳加台]){_UNIT_WORD}")
 _UNIT_OF_LABEL = re.compile(rf"[(/,:]?{_UNIT_WORD}\)?|\((?:人民币|rmb|¥|单位:?)\)")
 _FOREIGN = re.compile(r"[美欧港日韩澳加台]元|美金|港币|英镑|台币|原币|外币|汇率|usd|hkd|eur")
 _FEN = re.compile(r"[(/](?:单位:?)?分\)?$|^分$")
+# A colon with something behind it, a full stop, numbers in a list: no label has these.
+_PROSE = re.compile(r"[:。;!?]|,.*\d|\d.*,")
 _UNIT_LINE = re.compile(
     r"(?:单位|金额|货币单位|币种):?(?:人民币)?[:、/(]?((?:亿|百万|十万|万|千|百)?元)"
 )
@@ -129,8 +131,9 @@ def label_text(cell: Cell) -> str:
     if not isinstance(cell, str):
         return ""
     text = _ENGLISH_BESIDE.sub("", compact(cell).lower()).strip("*:")
-    bare = _UNIT_OF_LABEL.sub("", text)
-    return "" if len(text) > _LONGEST_LABEL or ":" in bare else text
+    if len(text) > _LONGEST_LABEL or _PROSE.search(_UNIT_OF_LABEL.sub("", text)):
+        return ""
+    return text
 
 
 def role_of(label: str) -> Label | None:

@@ -21,7 +21,8 @@ from datetime import date
 from itertools import chain, islice
 
 from foundation.imports import headers, merging, titles, totals
-from foundation.imports.cells import Row
+from foundation.imports.cells import Row, text_of_row
+from foundation.imports.gift_rows import Layout
 from foundation.imports.headers import Header
 from foundation.imports.reading import Source
 from foundation.imports.refusals import (
@@ -32,8 +33,8 @@ from foundation.imports.refusals import (
     NoTableFound,
 )
 from foundation.imports.rows import ROLE_NAMES, NotAGift, Outcome, Reason, StatedTotal
-from foundation.imports.table import Layout, Reader
-from foundation.imports.titles import TitleLine, Unit, text_of_row
+from foundation.imports.table import Reader
+from foundation.imports.titles import TitleLine, Unit
 from foundation.imports.workbooks import Merged
 
 # The header is looked for in so many first rows.

@@ -39,7 +39,8 @@ class RegisterRow:
 
     `donor` is the normalised name, `raw_donor` the text of the register, `passed_on_by` who
     handed the money on. Texts that the register does not have are empty. `extra` holds the
-    other labelled columns as (label, text), in their order.
+    other labelled columns as (label, text), in their order. A row of a table that repeats side
+    by side holds several gifts: `row` and `panel` (from 0) together name one.
     """
 
     row: int
@@ -59,6 +60,7 @@ class RegisterRow:
     is_anonymous: bool = False
     is_masked: bool = False
     extra: tuple[tuple[str, str], ...] = ()
+    panel: int = 0
 
 
 class Reason(StrEnum):

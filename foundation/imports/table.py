@@ -7,61 +7,25 @@ the field, what was found and what was expected.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from itertools import pairwise
-from typing import Any
 
-from foundation.imports import amounts, dates, headers, labels, totals
-from foundation.imports.cells import Cell, Flaw, Row, compact, is_blank, text_of
-from foundation.imports.names import Donor, read_donor
+from foundation.imports import amounts, headers, labels, totals
+from foundation.imports.cells import Cell, Row, compact, is_blank, text_of, text_of_row
+from foundation.imports.gift_rows import GiftReader, Layout, reject
 from foundation.imports.rows import NotAGift, Outcome, Reason, RegisterRow, RejectedRow
 from foundation.imports.totals import TotalRow
 
-# The texts that are taken over as they are: field of the row, role of the column.
-_TEXTS = {
-    "note": "note",
-    "reference": "reference",
-    "method": "method",
-    "fund_text": "fund",
-    "donor_id_number": "donor_id_number",
-    "phone": "phone",
-    "email": "email",
-    "serial": "serial",
-}
-_NOT_GIVEN = frozenset({"", "-", "--", "—", "——", "/", "无", "0", "N/A", "n/a"})
-_BOOK_CURRENCY = frozenset({"", "人民币", "人民币元", "元", "¥", "CNY", "RMB", "156", "01", "1"})
-_OUTGOING = frozenset({"借", "借方", "支", "支出", "付", "付款", "往账", "往帐", "转出", "D", "DR"})
-_LONGEST_NAME = 200
-_LONGEST_FOUND = 60
-_KNOWN_DONORS = 20_000
-_MISSING_NAME = Flaw("donor_missing", "捐赠人的名称；不愿具名的请写“匿名”")
-_LONG_NAME = Flaw("donor_too_long", f"不超过 {_LONGEST_NAME} 个字的捐赠人名称")
-_UNCLEAR_TOTAL = Flaw("unclear_total", "捐赠人的名称；如果这是小计行，请删去该行或只写“小计”")
-_CURRENCY = Flaw("currency_not_book", "人民币；外币捐赠请单独登记")
-_DOUBTFUL_UNIT = Flaw("amount_unit", "与表头一致的金额单位；上方的单位行写了另一种单位")
 _STAFF = re.compile(r"[:：]|制表|审核|复核|经办|出纳|负责人|盖章|公章|^(?:注|备注|说明|附)")
 _SECTION = re.compile(
     r"^[（(]?[一二三四五六七八九十]+[）)、.．]|^\d+[、.．]|月\d+日"
     r"|(?:名单|明细|情况|部分|捐赠|捐款|公示|一览表|类)$"
 )
 _LONGEST_SECTION = 40
+# So many names in a row without one amount are a list, not gifts that lack something.
+_MOST_PENDING = 100
 _SUM_HINT = re.compile("|".join(totals.HINTS))
 _ESSENTIAL = ("date", "donor", "amount", "serial")
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Which column means what while a header holds, and how many yuan one unit is."""
-
-    columns: dict[str, int]
-    labels: dict[int, str]
-    panels: tuple[int, ...]
-    unit: int
-
-    def index(self, role: str) -> int:
-        """Return the column of the role, -1 if the table has none."""
-        return self.columns.get(role, -1)
 
 
 class Reader:
@@ -80,9 +44,7 @@ class Reader:
         self.gifts_since_total = 0
         self._header_rows = {_compact_row(row) for row in header_rows}
         self._may_change = may_change
-        self._default_date = default_date
-        self._dates = dates.DateReader(year=year)
-        self._donors: dict[str, Donor] = {}
+        self._year, self._default_date = year, default_date
         # Names without an amount that may turn out to be notes: see _settle.
         self._pending: list[NotAGift] = []
         self._use(layout)
@@ -110,35 +72,33 @@ class Reader:
     def _use(self, layout: Layout) -> None:
         """Read what follows by this layout."""
         self._layout = layout
-        self._has_doubtful_unit = False
+        self._gifts = GiftReader(layout, year=self._year, default_date=self._default_date)
+        self._donor, self._amount = self._gifts.donor, self._gifts.amount
+        self._serial = layout.index("serial")
+        self._width = layout.width
         self._is_single = len(layout.panels) == 1
-        self._width = max(layout.columns.values()) + layout.panels[-1] + 1
-        self._donor, self._amount = layout.columns["donor"], layout.columns["amount"]
-        self._date, self._other = layout.index("date"), layout.index("donor_other")
-        self._currency, self._direction = layout.index("currency"), layout.index("direction")
-        self._texts = [
-            (field, layout.columns[role])
-            for field, role in _TEXTS.items()
-            if role in layout.columns
-        ]
         taken = set(layout.columns.values())
-        self._extras = [
-            (label, index)
-            for index, label in layout.labels.items()
-            if label and self._is_single and index not in taken
-        ]
-        self._width = max([self._width, *(index + 1 for _, index in self._extras)])
+        self._repeated = {index for index in taken if self._repeats(index)}
+        self._shared = taken - self._repeated
+
+    def _repeats(self, index: int) -> bool:
+        """Tell whether every panel has this column; else the panels share the one there is."""
+        if index in {self._donor, self._amount}:
+            return True
+        known = self._layout.labels
+        label = known.get(index)
+        return bool(label) and all(known.get(index + at) == label for at in self._layout.panels)
 
     def _read(self, number: int, row: Row) -> Outcome | None:
         """Return what the row is; None while that depends on the next row."""
         if not _speaks_of_a_sum(row):
-            outcome = self._gift(number, row)
+            outcome = self._gifts.read(number, row)
             if type(outcome) is RegisterRow:
                 return outcome
         special = self._special(number, row)
         if special is not None:
             return special
-        outcome = self._gift(number, row)
+        outcome = self._gifts.read(number, row)
         if isinstance(outcome, RejectedRow):
             return self._look_closer(number, row, outcome)
         return outcome
@@ -148,79 +108,20 @@ class Reader:
         special = self._special(number, row)
         if special is not None:
             return [special]
-        bounds = [*self._layout.panels, len(row)]
-        found = []
-        for start, end in pairwise(bounds):
-            panel = row[start:end]
-            if any(not is_blank(cell) for cell in panel):
-                panel += (None,) * (self._width - len(panel))
-                found.append(self._read(number, panel))
+        found: list[Outcome | None] = []
+        for place, offset in enumerate(self._layout.panels):
+            panel: list[Cell] = [None] * self._width
+            for index in self._repeated:
+                panel[index] = row[index + offset]
+            if all(is_blank(cell) for cell in panel):
+                continue
+            for index in self._shared:
+                panel[index] = row[index]
+            outcome = self._read(number, tuple(panel))
+            if isinstance(outcome, RegisterRow):
+                outcome = replace(outcome, panel=place)
+            found.append(outcome)
         return found
-
-    def _gift(self, number: int, row: Row) -> Outcome:
-        """Read the row as a gift; the first cell that cannot be read rejects it."""
-        amount = amounts.read_amount(row[self._amount], unit=self._layout.unit)
-        if isinstance(amount, Flaw):
-            return _reject(number, "amount", row[self._amount], amount)
-        donor = self._read_donor(row)
-        if isinstance(donor, Flaw):
-            return _reject(number, "donor", row[self._donor], donor)
-        day = self._read_date(row)
-        if isinstance(day, Flaw):
-            return _reject(number, "date", row[self._date] if self._date >= 0 else None, day)
-        if self._direction >= 0 and compact(row[self._direction]).upper() in _OUTGOING:
-            return NotAGift(number, Reason.PAYMENT_OUT, _text_of_row(row))
-        if self._currency >= 0 and compact(row[self._currency]).upper() not in _BOOK_CURRENCY:
-            return _reject(number, "currency", row[self._currency], _CURRENCY)
-        if self._has_doubtful_unit:
-            return _reject(number, "amount", row[self._amount], _DOUBTFUL_UNIT)
-        raw, who = donor
-        return RegisterRow(
-            row=number,
-            received_on=day,
-            donor=who.name,
-            raw_donor=raw,
-            amount_minor=amount,
-            passed_on_by=who.passed_on_by,
-            is_anonymous=who.is_anonymous,
-            is_masked=who.is_masked,
-            extra=self._extra(row) if self._extras else (),
-            **self._plain_texts(row),
-        )
-
-    def _read_date(self, row: Row) -> date | Flaw:
-        if self._date < 0:
-            return self._default_date or dates.MISSING
-        day = self._dates.read(row[self._date])
-        return self._default_date or day if day is dates.MISSING else day
-
-    def _read_donor(self, row: Row) -> tuple[str, Donor] | Flaw:
-        raw = text_of(row[self._donor])
-        if raw in _NOT_GIVEN and self._other >= 0:
-            raw = text_of(row[self._other])
-        known = self._donors.get(raw)
-        if known is not None:
-            return raw, known
-        if raw in _NOT_GIVEN:
-            return _MISSING_NAME
-        if len(raw) > _LONGEST_NAME:
-            return _LONG_NAME
-        if "计" in raw and totals.ends_as_sum(raw):
-            return _UNCLEAR_TOTAL
-        if len(self._donors) >= _KNOWN_DONORS:
-            self._donors.clear()
-        self._donors[raw] = donor = read_donor(raw)
-        return raw, donor
-
-    def _plain_texts(self, row: Row) -> dict[str, Any]:
-        texts = {field: text_of(row[index]) for field, index in self._texts}
-        if texts.get("reference") in _NOT_GIVEN:
-            texts["reference"] = ""
-        return texts
-
-    def _extra(self, row: Row) -> tuple[tuple[str, str], ...]:
-        found = [(label, text_of(row[index])) for label, index in self._extras]
-        return tuple([pair for pair in found if pair[1]])
 
     def _special(self, number: int, row: Row) -> NotAGift | None:
         """Recognise the rows that are never gifts, whatever stands in their columns."""
@@ -233,13 +134,13 @@ class Reader:
         if reason is None and len(filled) == 1:
             unit = labels.unit_line(compact(filled[0]))
             if unit is not None:
-                self._has_doubtful_unit = self._may_change and unit != self._layout.unit
+                self._gifts.is_unit_doubtful = self._may_change and unit != self._layout.unit
                 reason = Reason.UNIT
-        return None if reason is None else NotAGift(number, reason, _text_of_row(row))
+        return None if reason is None else NotAGift(number, reason, text_of_row(row))
 
     def _sum(self, number: int, row: Row) -> Reason | None:
         """Recognise a total row by its label and keep what it states."""
-        places = {0, self._donor, self._other, self._date, self._layout.index("serial")}
+        places = {0, self._donor, self._gifts.other_donor, self._gifts.date, self._serial}
         has_donor = not is_blank(row[self._donor])
         for index, cell in enumerate(row):
             if not isinstance(cell, str) or (has_donor and index not in places):
@@ -279,6 +180,9 @@ class Reader:
             return False
         if any(role in self._layout.columns and role not in found.columns for role in _ESSENTIAL):
             return False
+        # Amounts in fen, or two columns that could be the amount: the row is then rejected.
+        if found.rivals or labels.counts_fen(found.labels[found.columns["amount"]]):
+            return False
         unit = found.unit or self._layout.unit
         self._use(Layout(found.columns, found.labels, found.panels, unit))
         return True
@@ -288,7 +192,7 @@ class Reader:
         flaw = amounts.read_amount(row[self._amount], unit=self._layout.unit)
         if isinstance(flaw, int):
             return rejected
-        text = _text_of_row(row)
+        text = text_of_row(row)
         debit = self._layout.index("debit")
         nothing = flaw.code in {"amount_missing", "amount_zero"}
         if nothing and debit >= 0:
@@ -296,12 +200,15 @@ class Reader:
             if isinstance(paid, int) and paid:
                 return NotAGift(number, Reason.PAYMENT_OUT, text)
         filled = [index for index, cell in enumerate(row) if not is_blank(cell)]
-        serial = self._layout.index("serial")
-        is_counted = serial >= 0 and amounts.looks_numeric(row[serial])
-        is_dated = self._date >= 0 and isinstance(self._dates.read(row[self._date]), date)
+        is_counted = self._serial >= 0 and amounts.looks_numeric(row[self._serial])
+        is_dated = self._gifts.is_dated(row)
         # A form may be printed with numbers, dates and zeros in lines that nobody filled in.
-        printed = {index for index, was in ((serial, is_counted), (self._date, is_dated)) if was}
-        if nothing and set(filled) <= printed | {self._amount} and filled != [self._date]:
+        printed = {
+            index
+            for index, was in ((self._serial, is_counted), (self._gifts.date, is_dated))
+            if was
+        }
+        if nothing and set(filled) <= printed | {self._amount} and filled != [self._gifts.date]:
             return NotAGift(number, Reason.BLANK, text)
         if len(filled) == 1:
             return self._lone(number, row, text)
@@ -312,10 +219,12 @@ class Reader:
     def _lone(self, number: int, row: Row, text: str) -> NotAGift | None:
         """Take a single filled cell for a note, unless it may be a name without its amount."""
         note = NotAGift(number, Reason.NOTE, text)
-        has_more = self._date >= 0 or self._layout.index("serial") >= 0
+        has_more = self._gifts.date >= 0 or self._serial >= 0
         if has_more or is_blank(row[self._donor]) or len(text) > _LONGEST_SECTION:
             return note
         if _STAFF.search(text) or _SECTION.search(compact(text)):
+            return note
+        if len(self._pending) >= _MOST_PENDING:
             return note
         self._pending.append(note)
         return None
@@ -324,16 +233,11 @@ class Reader:
         """Decide on lone names: between gifts an amount is missing, elsewhere they are notes."""
         pending, self._pending = self._pending, []
         for note in pending:
-            yield _reject(note.row, "amount", None, amounts.MISSING) if is_gift_next else note
+            yield reject(note.row, "amount", None, amounts.MISSING) if is_gift_next else note
 
 
 def _speaks_of_a_sum(row: Row) -> bool:
     return _SUM_HINT.search("\n".join([cell for cell in row if type(cell) is str])) is not None
-
-
-def _reject(number: int, field: str, found: Cell, flaw: Flaw) -> RejectedRow:
-    text = text_of(found)[:_LONGEST_FOUND]
-    return RejectedRow(number, field, text, flaw.expected, flaw.code)
 
 
 def _compact_row(row: Row) -> tuple[str, ...]:
@@ -341,7 +245,3 @@ def _compact_row(row: Row) -> tuple[str, ...]:
     while texts and not texts[-1]:
         texts.pop()
     return tuple(texts)
-
-
-def _text_of_row(row: Row) -> str:
-    return " ".join([text for cell in row if (text := text_of(cell))])

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+from foundation.imports import headers
 from foundation.imports.refusals import FileEmpty, TextUnreadable
 
 _CHUNK = 1 << 20
 _SAMPLE_CHARACTERS = 1 << 16
-_SAMPLE_ROWS = 200
+_SAMPLE_ROWS = 150
 _DELIMITERS = ",\t;|"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -50,14 +51,14 @@ def encoding_of(stream: BinaryIO, filename: str) -> str:
 
 
 def delimiter_of(stream: BinaryIO, encoding: str) -> str:
-    """Return the delimiter that divides the first rows most evenly into columns."""
+    """Return the delimiter by which the first rows have a header, and are most even."""
     text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
     sample = text.read(_SAMPLE_CHARACTERS)
     text.detach()
     lines = sample.splitlines(keepends=True)[:_SAMPLE_ROWS]
     if len(lines) > 1 and len(sample) == _SAMPLE_CHARACTERS:
         lines.pop()
-    return max(_DELIMITERS, key=lambda delimiter: _evenness(lines, delimiter))
+    return max(_DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
 
 
 def rows_of(
@@ -124,10 +125,17 @@ def _scan(stream: BinaryIO, encoding: str) -> tuple[int, int, bool]:
             return 0, wide, has_text
 
 
-def _evenness(lines: list[str], delimiter: str) -> int:
-    """Score a delimiter: the rows of the most common width, times the columns they have."""
+def _fit(lines: list[str], delimiter: str) -> tuple[bool, int]:
+    """Score a delimiter: whether there is a header, and how many cells stand in even rows.
+
+    Even rows are those of the most common width. The header goes first, because prose with
+    commas above a table of three columns can look just as even as the table.
+    """
     try:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)
+        rows = [tuple(row) for row in csv.reader(lines, delimiter=delimiter)]
     except csv.Error:
-        return 0
-    return max(((width - 1) * count for width, count in widths.items()), default=0)
+        return False, 0
+    widths = Counter(len(row) for row in rows)
+    evenness = max(((width - 1) * count for width, count in widths.items()), default=0)
+    header = headers.find(rows)
+    return header is not None and not header.missing, evenness

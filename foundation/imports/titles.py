@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import PurePath
 
 from foundation.imports import dates, labels
-from foundation.imports.cells import Row, compact, is_blank, text_of
+from foundation.imports.cells import Row, compact, is_blank, text_of_row
 from foundation.imports.headers import Header
 from foundation.imports.refusals import UnitConflict, UnitUnsupported
 from foundation.imports.rows import NotAGift, Reason
@@ -105,11 +105,6 @@ def date_hint(lines: Sequence[TitleLine], candidates: Sequence[date]) -> str:
         return f"（文件提到 {'、'.join(day.isoformat() for day in candidates)}）"
     mentions = [found for line in lines for found in dates.month_days_in(line.text)]
     return f"（标题提到“{mentions[0]}”，没有年份）" if mentions else ""
-
-
-def text_of_row(row: Row) -> str:
-    """Return the texts of a row in one line."""
-    return " ".join([text for cell in row if (text := text_of(cell))])
 
 
 def _stated_unit(row: Row) -> int | None:
