@@ -3,27 +3,35 @@
 Pure functions from an event to a voucher draft. Accounts are found by tag and restriction in
 the chart of the date, so one rule serves both charts; where the regimes differ, the chart
 decides. Grades of the sources: A read in the official text, B quoted from it, C secondary,
-I our inference. S1 is 财会〔2004〕7号, S2 财会〔2020〕9号, S3 财会〔2024〕25号 (in force from 2026).
+I our inference. S1 is 财会〔2004〕7号, S2 财会〔2020〕9号, S3 财会〔2024〕25号 (from 2026 on).
 
 Every line names its fund, and every draft balances within each fund. Amounts are fen.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from foundation.gifts.kinds import RefundCause
+from foundation.posting_lines import (
+    Event,
+    Part,
+    Parts,
+    account_for,
+    against,
+    assets_follow,
+    chart_of,
+    exchange,
+    is_2004,
+    is_restricted,
+    line_of,
+    net_tag,
+    voucher_of,
+)
 from ledger.catalogue import AccountInfo, Catalogue
 from ledger.errors import Conflict, InvalidInput
 from ledger.funds import Restriction
-from ledger.periods import period_key
-from ledger.vouchers import Line, VoucherDraft, VoucherKind, credit, debit
+from ledger.vouchers import VoucherDraft, VoucherKind, credit, debit
 
 NOMINAL_MINOR = 100
-Part = tuple[int, int]
-"""A fund and the amount that concerns it."""
-Parts = Sequence[Part]
 
 
 class NotRecognised(Conflict):
@@ -49,125 +57,46 @@ class ReleaseCause(StrEnum):
     USED = "used"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What every event has: when, in words, and how many source documents prove it."""
-
-    on: date
-    summary: str
-    attachments: int = 1
-    donor_id: int | None = None
-    counterparty_id: int | None = None
-    cash_flow_item_id: int | None = None
-
-
-def _chart(known: Catalogue, day: date) -> str:
-    return known.period(period_key(day)).chart
-
-
-def _is_2004(known: Catalogue, day: date) -> bool:
-    return _chart(known, day) == "2004"
-
-
-def _is_restricted(known: Catalogue, fund_id: int) -> bool:
-    return known.funds[fund_id].restriction is not Restriction.NONE
-
-
-Place = int | str
-"""An account: by key, or by tag, taken in the detail that fits the restriction of the fund."""
-
-
-def _account(known: Catalogue, day: date, place: Place, fund: int) -> AccountInfo:
-    if isinstance(place, int):
-        return known.accounts[place]
-    side = "restricted" if _is_restricted(known, fund) else "unrestricted"
-    return known.tagged(_chart(known, day), place, side)
-
-
-def _line(known: Catalogue, event: Event, account: AccountInfo, fund: int, minor: int) -> Line:
-    """A line on the debit side (positive) or credit side, with the dimensions that belong to it.
-
-    The cash-flow item goes with money; donor and counterparty go with everything else.
-    """
-    make, size = (debit, minor) if minor > 0 else (credit, -minor)
-    if "cash" in account.flags:
-        return make(account.id, fund, size, cash_flow_item_id=event.cash_flow_item_id)
-    return make(
-        account.id,
-        fund,
-        size,
-        donor_id=event.donor_id,
-        counterparty_id=event.counterparty_id,
-    )
-
-
-def _exchange(
-    known: Catalogue, event: Event, rule: str, taking: Place, giving: Place, parts: Parts
-) -> VoucherDraft:
-    """Dr `taking` / Cr `giving`, for each fund its part."""
-    lines = [
-        _line(known, event, _account(known, event.on, place, fund), fund, sign * amount)
-        for place, sign in ((taking, 1), (giving, -1))
-        for fund, amount in parts
-    ]
-    return _draft(event, rule, lines)
-
-
-def _draft(
-    event: Event, rule: str, lines: Sequence[Line], kind: VoucherKind = VoucherKind.ORDINARY
-) -> VoucherDraft:
-    return VoucherDraft(
-        booked_on=event.on,
-        summary=event.summary,
-        lines=tuple(lines),
-        kind=kind,
-        attachment_count=event.attachments,
-        rule=rule,
-    )
-
-
-def _net_tag(known: Catalogue, fund: int) -> str:
-    return "net_asset_restricted" if _is_restricted(known, fund) else "net_asset_unrestricted"
-
-
 # --- Gifts ---------------------------------------------------------------------------------
 
 
 def cash_gift(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
-    """现金捐赠: Dr 现金/银行存款, Cr 捐赠收入, at the amount received. S1 第十六、五十九、六十条 [A].
+    """现金捐赠: Dr 现金/银行存款, Cr 捐赠收入, as received. S1 第十六、五十九、六十条 [A].
 
     Endowment principal is a gift to a permanent fund: 限定性收入, never released (第五十六条 [A]).
     """
-    return _exchange(known, event, "gift.cash", account_id, "donation_income", parts)
+    _require_own(known.accounts[account_id])
+    return exchange(known, event, "gift.cash", account_id, "donation_income", parts)
 
 
 def conditional_gift(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """附条件捐赠: 限定性收入 when control is obtained. S1 第五十九条 [A]; S3 [C]."""
     for fund, _ in parts:
-        if not _is_restricted(known, fund):
+        if not is_restricted(known, fund):
             raise RestrictionMismatch(
                 fund=known.funds[fund].code, reason="附条件捐赠应记入限定性基金"
             )
-    return _exchange(known, event, "gift.conditional", account_id, "donation_income", parts)
+    _require_own(known.accounts[account_id])
+    return exchange(known, event, "gift.conditional", account_id, "donation_income", parts)
 
 
 def in_kind_gift(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """实物捐赠: Dr the asset at its document or fair value, Cr 捐赠收入. S1 第十六、十七条 [A]."""
-    return _exchange(known, event, "gift.in_kind", account_id, "donation_income", parts)
+    return exchange(known, event, "gift.in_kind", account_id, "donation_income", parts)
 
 
 def nominal_gift(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """名义金额: an asset without document or fair value at one yuan. S3 [C]; not under S1 [A]."""
-    if _is_2004(known, event.on):
+    if is_2004(known, event.on):
         raise NotRecognised(source="财会〔2004〕7号第十七条", event="无法可靠计量的受赠资产")
     if sum(amount for _, amount in parts) != NOMINAL_MINOR:
         raise InvalidInput(field="金额", reason="名义金额为人民币 1 元")
-    return _exchange(known, event, "gift.nominal", account_id, "donation_income", parts)
+    return exchange(known, event, "gift.nominal", account_id, "donation_income", parts)
 
 
 def equity_gift(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """股权捐赠: Dr 长期股权投资 at the amount of the valid document. S3 [C]; S1 第十六条 [A]."""
-    return _exchange(known, event, "gift.equity", account_id, "donation_income", parts)
+    return exchange(known, event, "gift.equity", account_id, "donation_income", parts)
 
 
 def service_gift(known: Catalogue, event: Event, expense_tag: str, parts: Parts) -> VoucherDraft:
@@ -175,25 +104,34 @@ def service_gift(known: Catalogue, event: Event, expense_tag: str, parts: Parts)
 
     S3 [C, the change itself B]; under S1 第十六、五十八条 [A] never recognised.
     """
-    if _is_2004(known, event.on):
+    if is_2004(known, event.on):
         raise NotRecognised(source="财会〔2004〕7号第十六条", event="接受的劳务捐赠")
-    return _exchange(known, event, "gift.service", expense_tag, "donation_income", parts)
+    return exchange(known, event, "gift.service", expense_tag, "donation_income", parts)
 
 
 def agency_receipt(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """受托代理: Dr 受托代理资产 or the agency bank detail, Cr 受托代理负债. S2 三 [A]."""
     _require_agency(known.accounts[account_id])
-    return _exchange(known, event, "gift.agency", account_id, "agency_liability", parts)
+    return exchange(known, event, "gift.agency", account_id, "agency_liability", parts)
 
 
 def agency_handover(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """转交受托代理款物: Dr 受托代理负债, Cr 受托代理资产 or its bank detail. S2 三 [A]."""
     _require_agency(known.accounts[account_id])
-    return _exchange(known, event, "agency.handover", "agency_liability", account_id, parts)
+    return exchange(known, event, "agency.handover", "agency_liability", account_id, parts)
+
+
+def _is_agency(account: AccountInfo) -> bool:
+    return account.tag == "agency_asset" or "agency" in account.flags
+
+
+def _require_own(account: AccountInfo) -> None:
+    if _is_agency(account):
+        raise InvalidInput(field="科目", reason="受托代理款物不是本基金会的收入")
 
 
 def _require_agency(account: AccountInfo) -> None:
-    if account.tag != "agency_asset" and "agency" not in account.flags:
+    if not _is_agency(account):
         raise InvalidInput(field="科目", reason="受托代理款物应记入受托代理资产或其银行存款明细")
 
 
@@ -202,14 +140,14 @@ def refund_due(known: Catalogue, event: Event, reason: RefundCause, parts: Parts
 
     S3 [C]; under S1 4101 四（一） [A] both are 管理费用.
     """
-    outside = reason is RefundCause.EXTERNAL and not _is_2004(known, event.on)
+    outside = reason is RefundCause.EXTERNAL and not is_2004(known, event.on)
     tag = "donation_income" if outside else "management_expense"
-    return _exchange(known, event, f"refund.{reason.value}", tag, "other_payable", parts)
+    return exchange(known, event, f"refund.{reason.value}", tag, "other_payable", parts)
 
 
 def refund_payment(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """退还捐赠款: Dr 其他应付款, Cr 银行存款. S1 4101 [A]."""
-    return _exchange(known, event, "refund.payment", "other_payable", account_id, parts)
+    return exchange(known, event, "refund.payment", "other_payable", account_id, parts)
 
 
 # --- Other income, net assets, release -------------------------------------------------------
@@ -217,27 +155,20 @@ def refund_payment(known: Catalogue, event: Event, account_id: int, parts: Parts
 
 def grant(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """政府补助: Dr 银行存款, Cr 政府补助收入, restricted as a gift would be. S1 4401 [A]."""
-    return _exchange(known, event, "grant", account_id, "grant_income", parts)
+    return exchange(known, event, "grant", account_id, "grant_income", parts)
 
 
 def deposit_interest(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """存款利息: Dr 银行存款, Cr 其他收入. S2 八 [A]."""
-    return _exchange(known, event, "interest.deposit", account_id, "other_income", parts)
+    return exchange(known, event, "interest.deposit", account_id, "other_income", parts)
 
 
 def registration_capital(
     known: Catalogue, event: Event, account_id: int, part: Part
 ) -> VoucherDraft:
     """注册资金: straight to net assets, not income. S2 六 [A]."""
-    tag = _net_tag(known, part[0])
-    return _exchange(known, event, "capital.registration", account_id, tag, [part])
-
-
-def _assets_follow(account_id: int, source: int, target: int, amount: int) -> list[Line]:
-    """Move money between two funds inside one account: its turnover does not change."""
-    if source == target:
-        return []
-    return [debit(account_id, target, amount), debit(account_id, source, -amount)]
+    tag = net_tag(known, part[0])
+    return exchange(known, event, "capital.registration", account_id, tag, [part])
 
 
 def release(
@@ -257,13 +188,17 @@ def release(
     (`same_year_income_tag`; S1 4101 四（二） [A]). Under the 2004 regime use itself releases
     (S2 五（二）3 [A]); under 2024 use is 限定性费用 and releases nothing [C].
     """
-    if not _is_restricted(known, source):
+    if not is_restricted(known, source):
         raise RestrictionMismatch(fund=known.funds[source].code, reason="非限定性基金无须解除限定")
     if known.funds[source].restriction is Restriction.PERMANENT:
         raise RestrictionMismatch(fund=known.funds[source].code, reason="留本基金本金不得解除限定")
-    if cause is ReleaseCause.USED and not _is_2004(known, event.on):
+    if target != source and is_restricted(known, target):
+        raise RestrictionMismatch(
+            fund=known.funds[target].code, reason="解除限定的金额应转入非限定性基金"
+        )
+    if cause is ReleaseCause.USED and not is_2004(known, event.on):
         raise NotRecognised(source="财会〔2024〕25号", event="使用限定性资源（应直接列限定性费用）")
-    chart = _chart(known, event.on)
+    chart = chart_of(known, event.on)
     if same_year_income_tag is None:
         giving = known.tagged(chart, "net_asset_restricted")
         taking = known.tagged(chart, "net_asset_unrestricted")
@@ -271,34 +206,44 @@ def release(
         giving = known.tagged(chart, same_year_income_tag, "restricted")
         taking = known.tagged(chart, same_year_income_tag, "unrestricted")
     lines = [debit(giving.id, source, amount), credit(taking.id, target, amount)]
-    lines += _assets_follow(held_in, source, target, amount)
-    return _draft(event, f"release.{cause.value}", lines)
+    lines += assets_follow(held_in, source, target, amount)
+    return voucher_of(event, f"release.{cause.value}", lines)
 
 
 def restrict(
     known: Catalogue, event: Event, *, source: int, target: int, amount: int, held_in: int
 ) -> VoucherDraft:
     """提供者事后加限定: Dr 3101 / Cr 3102. S2 五（三） [A]."""
-    chart = _chart(known, event.on)
+    if is_restricted(known, source):
+        raise RestrictionMismatch(fund=known.funds[source].code, reason="该基金已是限定性基金")
+    if not is_restricted(known, target):
+        raise RestrictionMismatch(fund=known.funds[target].code, reason="应转入限定性基金")
+    chart = chart_of(known, event.on)
     lines = [
         debit(known.tagged(chart, "net_asset_unrestricted").id, source, amount),
         credit(known.tagged(chart, "net_asset_restricted").id, target, amount),
-        *_assets_follow(held_in, source, target, amount),
+        *assets_follow(held_in, source, target, amount),
     ]
-    return _draft(event, "restrict", lines)
+    return voucher_of(event, "restrict", lines)
 
 
 def endowment_addition(
     known: Catalogue, event: Event, *, income_fund: int, principal: int, amount: int, held_in: int
 ) -> VoucherDraft:
     """留本收益转入本金: a move between two funds inside 3102, no account-level entry. [I]."""
-    account = known.tagged(_chart(known, event.on), "net_asset_restricted")
+    if not is_restricted(known, income_fund):
+        raise RestrictionMismatch(
+            fund=known.funds[income_fund].code, reason="转入本金的应是限定性的留本收益"
+        )
+    if known.funds[principal].restriction is not Restriction.PERMANENT:
+        raise RestrictionMismatch(fund=known.funds[principal].code, reason="不是留本基金")
+    account = known.tagged(chart_of(known, event.on), "net_asset_restricted")
     lines = [
         debit(account.id, income_fund, amount),
         credit(account.id, principal, amount),
-        *_assets_follow(held_in, income_fund, principal, amount),
+        *assets_follow(held_in, income_fund, principal, amount),
     ]
-    return _draft(event, "endowment.addition", lines)
+    return voucher_of(event, "endowment.addition", lines)
 
 
 # --- Spending and investments ----------------------------------------------------------------
@@ -311,14 +256,14 @@ def spending(
     for fund, _ in parts:
         if known.funds[fund].restriction is Restriction.PERMANENT:
             raise RestrictionMismatch(fund=known.funds[fund].code, reason="留本基金本金不得支出")
-    return _exchange(known, event, "spending", expense_tag, account_id, parts)
+    return exchange(known, event, "spending", expense_tag, account_id, parts)
 
 
 def investment_bought(
     known: Catalogue, event: Event, tag: str, account_id: int, parts: Parts
 ) -> VoucherDraft:
     """购买投资: Dr 短期投资 or 长期债权投资 at cost, Cr 银行存款. S1 第二十七条 [A]."""
-    return _exchange(known, event, "investment.bought", tag, account_id, parts)
+    return exchange(known, event, "investment.bought", tag, account_id, parts)
 
 
 def investment_redeemed(
@@ -336,29 +281,34 @@ def investment_redeemed(
 
     A gain may belong to another fund than the principal (the income fund of an endowment).
     """
-    asset = _account(known, event.on, tag, fund)
+    asset = account_for(known, event.on, tag, fund)
     bank = known.accounts[account_id]
     gaining = income_fund if income_fund is not None else fund
     gain = proceeds - cost
     received = {fund: cost}
     received[gaining] = received.get(gaining, 0) + gain
-    lines = [_line(known, event, bank, key, size) for key, size in received.items() if size]
-    lines.append(_line(known, event, asset, fund, -cost))
+    # A loss borne by the income fund stands red beside the cost: the turnover of the bank
+    # account is what the bank paid.
+    item = event.cash_flow_item_id
+    lines = [
+        debit(bank.id, key, size, cash_flow_item_id=item) for key, size in received.items() if size
+    ]
+    lines.append(line_of(known, event, asset, fund, -cost))
     if gain:
         # A loss stands red on the credit side, so that the income account shows it as less.
-        income = _account(known, event.on, "investment_income", gaining)
+        income = account_for(known, event.on, "investment_income", gaining)
         lines.append(credit(income.id, gaining, gain))
-    return _draft(event, "investment.redeemed", lines)
+    return voucher_of(event, "investment.redeemed", lines)
 
 
 def short_term_yield(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """短期投资持有期间收到的利息股利: reduces cost, not income. S1 第二十一条（二） [A]."""
-    return _exchange(known, event, "investment.yield", account_id, "short_term_investment", parts)
+    return exchange(known, event, "investment.yield", account_id, "short_term_investment", parts)
 
 
 def interest_accrued(known: Catalogue, event: Event, parts: Parts) -> VoucherDraft:
     """计提债券利息: Dr 其他应收款, Cr 投资收益; 限定性 when its use is fixed. S1 第二十八条 [A]."""
-    return _exchange(
+    return exchange(
         known, event, "interest.accrued", "other_receivable", "investment_income", parts
     )
 
@@ -367,7 +317,7 @@ def interest_received(
     known: Catalogue, event: Event, account_id: int, parts: Parts
 ) -> VoucherDraft:
     """收到应收利息: Dr 银行存款, Cr 其他应收款. S1 第二十八条 [A]."""
-    return _exchange(known, event, "interest.received", account_id, "other_receivable", parts)
+    return exchange(known, event, "interest.received", account_id, "other_receivable", parts)
 
 
 # --- Earlier years ---------------------------------------------------------------------------
@@ -381,23 +331,17 @@ def prior_period_item(
     `increase` is what earlier net assets gain (negative: lose) against `account_id`. Returns
     the adjusting voucher and, under 2024, the voucher that carries 3201 to net assets.
     """
-    net = known.tagged(_chart(known, event.on), _net_tag(known, fund))
-    if _is_2004(known, event.on):
-        return (_draft(event, "prior_period", _against(account_id, net.id, fund, increase)),)
-    adjustment = _account(known, event.on, "prior_period_adjustment", fund)
+    net = known.tagged(chart_of(known, event.on), net_tag(known, fund))
+    if is_2004(known, event.on):
+        return (voucher_of(event, "prior_period", against(account_id, net.id, fund, increase)),)
+    adjustment = account_for(known, event.on, "prior_period_adjustment", fund)
     carried = Event(on=event.on, summary="以前年度净资产调整转入净资产", attachments=0)
     return (
-        _draft(event, "prior_period", _against(account_id, adjustment.id, fund, increase)),
-        _draft(
+        voucher_of(event, "prior_period", against(account_id, adjustment.id, fund, increase)),
+        voucher_of(
             carried,
             "prior_period.transfer",
-            _against(adjustment.id, net.id, fund, increase),
+            against(adjustment.id, net.id, fund, increase),
             VoucherKind.TRANSFER,
         ),
     )
-
-
-def _against(account_id: int, claim_id: int, fund: int, increase: int) -> list[Line]:
-    if increase > 0:
-        return [debit(account_id, fund, increase), credit(claim_id, fund, increase)]
-    return [debit(claim_id, fund, -increase), credit(account_id, fund, -increase)]

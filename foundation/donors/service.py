@@ -1,28 +1,23 @@
-"""Record donors, find them, and warn when one may be there already."""
+"""Record donors, keep their particulars, and show identity numbers only to who may see them."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from foundation.donors import identity, pinyin
+from foundation.donors import identity, particulars, pinyin
 from foundation.donors.models import Donor, DonorKind
 from foundation.donors.vault import Vault
-from foundation.imports.names import normalise_name
 from ledger import trail
 from ledger.clock import Clock
 from ledger.dimensions import Dimension, DimensionKind
 from ledger.errors import InvalidInput, NotFound
 from ledger.orm import bulk_insert, reserve_ids
 
-_ORGANISATION = re.compile(
-    r"公司|集团|大学|学院|学校|中学|小学|医院|银行|基金|协会|商会|学会|联合会|研究|中心|委员会|政府"
-    r"|[局厅部处厂店社所院会队站馆]$|有限|合伙|事务所|工作室|俱乐部|Ltd|Inc|Co\.",
-    re.IGNORECASE,
-)
-_GROUP = re.compile(r"全体|校友会|[级班]|师生|员工|职工|同学")
+# Particulars that follow from others; the trail names the others only.
+_DERIVED = frozenset({"name_key", "pinyin", "initials", "id_number_index"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +43,16 @@ class DonorInput:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
-    """A donor that may be the same, and why we think so."""
+class DonorChange:
+    """What to change about a donor: None leaves a particular as it is, "" takes it away."""
 
-    donor: DonorRef
-    why: str
+    name: str | None = None
+    kind: DonorKind | None = None
+    credit_code: str | None = None
+    id_number: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    note: str | None = None
 
 
 class UnknownDonor(NotFound):
@@ -62,35 +62,25 @@ class UnknownDonor(NotFound):
     message = "找不到捐赠人 {donor}"
 
 
-def guess_kind(name: str, *, is_anonymous: bool = False) -> DonorKind:
-    """Guess from a name in a register what kind of donor it is."""
-    if is_anonymous:
-        return DonorKind.ANONYMOUS
-    if _ORGANISATION.search(name):
-        return DonorKind.ORGANISATION
-    if _GROUP.search(name):
-        return DonorKind.GROUP
-    return DonorKind.PERSON
-
-
 def record_donor(
     session: Session, entry: DonorInput, *, vault: Vault, actor: str, clock: Clock
 ) -> DonorRef:
-    """Record a donor. Raises WrongNumber for check digits, InvalidInput for an empty name or a
+    """Record a donor. Raises WrongNumber for check digits, InvalidInput for texts and for a
     credit code that another donor has."""
-    name = normalise_name(entry.name)
-    if not name or len(name) > 200:
-        raise InvalidInput(field="捐赠人", reason="名称不能为空，最多 200 字")
-    credit_code = identity.check_credit_code(entry.credit_code) if entry.credit_code else None
-    id_number = identity.check_id_number(entry.id_number) if entry.id_number else None
-    if credit_code is not None and _with_credit_code(session, credit_code) is not None:
-        raise InvalidInput(field="统一社会信用代码", reason="已有捐赠人使用此代码")
+    name = particulars.check_name(entry.name)
+    credit_code = _credit_code(session, entry.credit_code)
+    id_number = identity.check_id_number(entry.id_number) if entry.id_number.strip() else None
+    email, phone, note = (
+        particulars.check_email(entry.email),
+        particulars.check_phone(entry.phone),
+        particulars.check_note(entry.note),
+    )
     connection = session.connection()
     (key,) = reserve_ids(connection, Donor.__table__, 1)  # type: ignore[arg-type]
     dimension = Dimension(kind=DimensionKind.DONOR, code=f"D{key:07d}", name=name)
     session.add(dimension)
     session.flush()
-    spelled, initials = pinyin.spell(name)
+    spelled, initials = pinyin.spell(name, is_person=entry.kind is DonorKind.PERSON)
     session.add(
         Donor(
             id=key,
@@ -101,18 +91,119 @@ def record_donor(
             pinyin=spelled,
             initials=initials,
             credit_code=credit_code,
-            id_number=vault.seal(id_number, f"donor:{key}") if id_number else None,
+            id_number=vault.seal(id_number, _subject(key)) if id_number else None,
             id_number_index=vault.index(id_number) if id_number else None,
-            email=entry.email.strip() or None,
-            phone=entry.phone.strip() or None,
-            note=entry.note.strip() or None,
+            email=email,
+            phone=phone,
+            note=note,
             created_by=actor,
             created_at=clock.now(),
         )
     )
     session.flush()
-    trail.record(session, actor=actor, clock=clock, action="donor.record", subject=f"donor:{key}")
+    trail.record(session, actor=actor, clock=clock, action="donor.record", subject=_subject(key))
     return DonorRef(key, dimension.id, name)
+
+
+def find_or_record(
+    session: Session, entry: DonorInput, *, vault: Vault, actor: str, clock: Clock
+) -> DonorRef:
+    """Return the donor that is meant, recording one that is new.
+
+    A credit code or identity number decides; without one, the same name of the same kind is
+    the same donor. An organisation that was known by name only gets its credit code.
+    """
+    name = particulars.check_name(entry.name)
+    code = identity.check_credit_code(entry.credit_code) if entry.credit_code.strip() else ""
+    number = identity.check_id_number(entry.id_number) if entry.id_number.strip() else ""
+    known = _identified(session, code, number, vault)
+    if known is None:
+        namesakes = select(Donor).where(Donor.name_key == name.casefold(), Donor.kind == entry.kind)
+        if code:
+            namesakes = namesakes.where(Donor.credit_code.is_(None))
+        # People share names: a number that nobody has yet is another person.
+        if not number:
+            known = session.execute(namesakes.order_by(Donor.id).limit(1)).scalar()
+        if known is not None and code:
+            change_donor(
+                session,
+                known.id,
+                DonorChange(credit_code=code),
+                vault=vault,
+                actor=actor,
+                clock=clock,
+            )
+    if known is not None:
+        return ref_of(known)
+    return record_donor(session, entry, vault=vault, actor=actor, clock=clock)
+
+
+def change_donor(
+    session: Session,
+    donor_id: int,
+    change: DonorChange,
+    *,
+    vault: Vault,
+    actor: str,
+    clock: Clock,
+) -> Donor:
+    """Change particulars of a donor; what is None stays. Names on earlier gifts stay as given.
+
+    Raises UnknownDonor and what `record_donor` raises. The trail says which particulars were
+    changed, never what they are.
+    """
+    donor = session.execute(
+        select(Donor).where(Donor.id == donor_id).with_for_update()
+    ).scalar_one_or_none() or get_donor(session, donor_id)
+    values = _changed_values(session, donor, change, vault)
+    changed = sorted(name for name, value in values.items() if getattr(donor, name) != value)
+    for name in changed:
+        setattr(donor, name, values[name])
+    if "name" in changed:
+        session.get_one(Dimension, donor.dimension_id).name = donor.name
+    session.flush()
+    if changed:
+        shown = [name for name in changed if name not in _DERIVED]
+        trail.record(
+            session,
+            actor=actor,
+            clock=clock,
+            action="donor.change",
+            subject=_subject(donor_id),
+            detail={"changed": shown},
+        )
+    return donor
+
+
+def reveal_id_number(
+    session: Session, donor_id: int, *, reason: str, vault: Vault, actor: str, clock: Clock
+) -> str:
+    """Return the whole identity number of a donor and record who saw it, and why.
+
+    Raises UnknownDonor, NotFound when there is none, InvalidInput without a reason.
+    """
+    donor = get_donor(session, donor_id)
+    if not reason.strip():
+        raise InvalidInput(field="原因", reason="查看完整证件号码必须写明原因")
+    if donor.id_number is None:
+        raise NotFound(what="证件号码", name=donor.name)
+    number = vault.open(donor.id_number, _subject(donor_id))
+    trail.record(
+        session,
+        actor=actor,
+        clock=clock,
+        action="donor.unmask",
+        subject=_subject(donor_id),
+        reason=reason.strip()[:500],
+    )
+    return number
+
+
+def masked_id_number(donor: Donor, vault: Vault) -> str:
+    """Return the identity number as everybody may see it, or nothing."""
+    if donor.id_number is None:
+        return ""
+    return identity.mask_id_number(vault.open(donor.id_number, _subject(donor.id)))
 
 
 def ensure_named(
@@ -130,46 +221,6 @@ def ensure_named(
         for ref in _add_all(session, unique, kinds, actor=actor, clock=clock):
             found[ref.name.casefold()] = ref
     return {name: found[name.casefold()] for name in kinds}
-
-
-def likenesses(
-    session: Session, entry: DonorInput, *, vault: Vault, limit: int = 8
-) -> list[Likeness]:
-    """Return donors that may be the one being typed, the surest first."""
-    name = normalise_name(entry.name)
-    found: dict[int, Likeness] = {}
-    conditions = []
-    if entry.credit_code.strip():
-        conditions.append((Donor.credit_code == entry.credit_code.strip().upper(), "信用代码相同"))
-    if entry.id_number.strip():
-        index = vault.index(entry.id_number.strip().upper())
-        conditions.append((Donor.id_number_index == index, "证件号码相同"))
-    if name:
-        conditions.append((Donor.name_key == name.casefold(), "名称相同"))
-        conditions.append((Donor.pinyin == pinyin.spell(name)[0], "读音相同"))
-    for condition, why in conditions:
-        query = select(Donor).where(condition).order_by(Donor.id).limit(limit)
-        for donor in session.execute(query).scalars():
-            found.setdefault(donor.id, Likeness(_ref(donor), why))
-    return list(found.values())[:limit]
-
-
-def search(session: Session, text: str, *, limit: int = 20) -> list[Donor]:
-    """Find donors by the beginning of the name, pinyin, initials or credit code."""
-    typed = normalise_name(text).casefold().replace(" ", "")
-    if not typed:
-        return []
-    after = typed[:-1] + chr(ord(typed[-1]) + 1)
-
-    def begins(column: object) -> object:
-        # A range, because LIKE does not use the index on every collation.
-        return (column >= typed) & (column < after)  # type: ignore[operator]
-
-    conditions = [begins(Donor.name_key), begins(Donor.pinyin), begins(Donor.initials)]
-    if typed.isalnum() and len(typed) >= 4:
-        conditions.append(Donor.credit_code == typed.upper())
-    query = select(Donor).where(or_(*conditions)).order_by(Donor.name_key, Donor.id)  # type: ignore[arg-type]
-    return list(session.execute(query.limit(limit)).scalars())
 
 
 def get_donor(session: Session, donor_id: int) -> Donor:
@@ -192,12 +243,73 @@ def get_ref(session: Session, donor_id: int) -> DonorRef:
     return DonorRef(row.id, row.dimension_id, row.name)
 
 
-def _ref(donor: Donor) -> DonorRef:
+def ref_of(donor: Donor) -> DonorRef:
+    """Return what gifts and vouchers need of a donor."""
     return DonorRef(donor.id, donor.dimension_id, donor.name)
 
 
-def _with_credit_code(session: Session, code: str) -> Donor | None:
-    return session.execute(select(Donor).where(Donor.credit_code == code)).scalar_one_or_none()
+def _subject(donor_id: int) -> str:
+    return f"donor:{donor_id}"
+
+
+def _changed_values(
+    session: Session, donor: Donor, change: DonorChange, vault: Vault
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if change.name is not None or change.kind is not None:
+        name = donor.name if change.name is None else particulars.check_name(change.name)
+        kind = change.kind or donor.kind
+        spelled, initials = pinyin.spell(name, is_person=kind is DonorKind.PERSON)
+        values |= {
+            "name": name,
+            "name_key": name.casefold(),
+            "pinyin": spelled,
+            "initials": initials,
+        }
+    if change.kind is not None:
+        values["kind"] = change.kind
+    if change.credit_code is not None:
+        values["credit_code"] = _credit_code(session, change.credit_code, own=donor.id)
+    if change.id_number is not None:
+        given = change.id_number.strip()
+        number = identity.check_id_number(given) if given else None
+        index = vault.index(number) if number else None
+        # Sealing again what is there would look like a change.
+        if index != donor.id_number_index:
+            values["id_number"] = vault.seal(number, _subject(donor.id)) if number else None
+            values["id_number_index"] = index
+    if change.email is not None:
+        values["email"] = particulars.check_email(change.email)
+    if change.phone is not None:
+        values["phone"] = particulars.check_phone(change.phone)
+    if change.note is not None:
+        values["note"] = particulars.check_note(change.note)
+    return values
+
+
+def _credit_code(session: Session, text: str, *, own: int = 0) -> str | None:
+    if not text.strip():
+        return None
+    code = identity.check_credit_code(text)
+    if session.connection().dialect.name == "postgresql":
+        # Two people may record the same organisation at once: the second one waits, then is told.
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"donor {code}"))))
+    holder = session.execute(
+        select(Donor.id, Donor.name).where(Donor.credit_code == code, Donor.id != own)
+    ).one_or_none()
+    if holder is not None:
+        raise InvalidInput(field="统一社会信用代码", reason=f"捐赠人“{holder.name}”已使用此代码")
+    return code
+
+
+def _identified(session: Session, code: str, number: str, vault: Vault) -> Donor | None:
+    if code:
+        query = select(Donor).where(Donor.credit_code == code)
+    elif number:
+        query = select(Donor).where(Donor.id_number_index == vault.index(number))
+    else:
+        return None
+    return session.execute(query.order_by(Donor.id).limit(1)).scalar()
 
 
 def _with_names(session: Session, names: Iterable[str]) -> list[DonorRef]:
@@ -236,7 +348,7 @@ def _add_all(
     now = clock.now()
     rows = []
     for ref in refs:
-        spelled, initials = pinyin.spell(ref.name)
+        spelled, initials = pinyin.spell(ref.name, is_person=kinds[ref.name] is DonorKind.PERSON)
         rows.append(
             (
                 ref.id,

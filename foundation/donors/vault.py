@@ -53,7 +53,7 @@ class Vault:
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
             return AESGCM(self.encryption_key).decrypt(nonce, body, subject.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Unreadable from None
 
     def index(self, number: str) -> str:

@@ -9,22 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation import posting_rules
 from foundation.donors.models import Donor
 from foundation.gifts import service
+from foundation.gifts.entry import GiftInput
 from foundation.gifts.kinds import ChangeKind, GiftKind, RefundCause
 from foundation.gifts.models import Gift, GiftChange, reference
-from foundation.gifts.service import GiftInput, RecordedGift
-from foundation.posting_rules import Event, Part
+from foundation.gifts.service import RecordedGift
+from foundation.posting_lines import Event, Part
 from ledger import catalogue, posting, trail
+from ledger.catalogue import AccountInfo, Catalogue
 from ledger.clock import Clock
 from ledger.drafting import draft, get_state, open_period_for
 from ledger.errors import Conflict, InvalidInput
 from ledger.money import split, to_text
-from ledger.vouchers import VoucherState
+from ledger.vouchers import Side, VoucherLine, VoucherState
 
 
 class GiftEnded(Conflict):
@@ -57,6 +59,7 @@ def cancel_gift(
     Not posted yet: the voucher is discarded. Posted: a red voucher is prepared for review,
     dated `booked_on`. Raises GiftEnded, SharedVoucher, and what `posting.reverse` raises.
     """
+    _not_in_future("作废日期", booked_on, clock)
     gift = _living(session, gift_id, reason)
     return _end(
         session,
@@ -85,6 +88,7 @@ def correct_gift(
     The new voucher is dated like the gift; when that month is closed, record the correction as
     a cancellation and a gift of its own in an open month instead.
     """
+    _not_in_future("更正日期", booked_on, clock)
     gift = _living(session, gift_id, reason)
     recorded = service.record_gift(session, entry, actor=actor, clock=clock)
     _end(
@@ -118,16 +122,19 @@ def refund_gift(
     InvalidInput when more is refunded than is left.
     """
     gift = _living(session, gift_id, reason)
+    _not_in_future("退款日期", refunded_on, clock)
+    if refunded_on < gift.received_on:
+        raise InvalidInput(field="退款日期", reason="不能早于收到日期")
     if get_state(session, gift.voucher_id) is not VoucherState.POSTED:
         raise Conflict(reason="捐赠尚未记账，请直接作废")
     if gift.kind not in (GiftKind.CASH, GiftKind.CONDITIONAL):
-        raise Conflict(reason="非货币捐赠的退回请编制凭证处理")
+        raise Conflict(reason="只有货币捐赠在此退款；实物、服务、股权和受托代理请编制凭证")
     left = service.remaining_minor(session, gift)
     if not 0 < amount_minor <= left:
         raise InvalidInput(field="退款金额", reason=f"应大于零且不超过 {to_text(left)}")
     known = catalogue.load(session)
     period = open_period_for(known, refunded_on)
-    parts = _share(service.allocations_of(session, gift.id), amount_minor)
+    parts = _share(_left_in_funds(session, gift), amount_minor)
     donor = session.get_one(Donor, gift.donor_id)
     name = reference(gift.id, gift.received_on)
     event = Event(
@@ -137,11 +144,12 @@ def refund_gift(
     )
     drafts = [posting_rules.refund_due(known, event, cause, parts)]
     if pay_from is not None:
-        account = known.account(period.chart, pay_from)
+        account = _paying_account(known, period.chart, pay_from)
         paid = Event(
             on=refunded_on,
             summary=f"退还{gift.donor_name[:200]}捐赠款（{name}）",
             donor_id=donor.dimension_id,
+            cash_flow_item_id=service.cash_flow_item(session, known, service.OTHER_PAID),
         )
         drafts.append(posting_rules.refund_payment(known, paid, account.id, parts))
     keys = draft(session, drafts, actor=actor, clock=clock)
@@ -229,10 +237,47 @@ def _end(
     return red
 
 
-def _share(parts: Sequence[Part], amount: int) -> list[Part]:
-    """Spread a refund over the funds of the gift in the proportion of its allocation."""
-    shares = split(amount, [part for _, part in parts])
-    return [(fund, share) for (fund, _), share in zip(parts, shares, strict=True) if share]
+def _left_in_funds(session: Session, gift: Gift) -> list[Part]:
+    """Return what earlier refunds have left of each allocation."""
+    left = dict(service.allocations_of(session, gift.id))
+    refunded = session.execute(
+        select(VoucherLine.fund_id, func.sum(-VoucherLine.amount_minor).label("minor"))
+        .join(GiftChange, GiftChange.voucher_id == VoucherLine.voucher_id)
+        .where(
+            GiftChange.gift_id == gift.id,
+            GiftChange.kind == ChangeKind.REFUNDED,
+            VoucherLine.side == Side.CREDIT,
+            ~service.withdrawn(),
+        )
+        .group_by(VoucherLine.fund_id)
+    )
+    for row in refunded:
+        left[row.fund_id] -= int(row.minor)
+    return sorted(left.items())
+
+
+def _share(left: Sequence[Part], amount: int) -> list[Part]:
+    """Spread a refund over the funds in proportion to what is left in each.
+
+    By what is left and not by the first allocation: rounding then never asks more of a fund
+    than it got, and the last refund takes exactly the rest.
+    """
+    shares = split(amount, [part for _, part in left])
+    return [(fund, share) for (fund, _), share in zip(left, shares, strict=True) if share]
+
+
+def _paying_account(known: Catalogue, chart: str, code: str) -> AccountInfo:
+    account = known.account(chart, code)
+    if "cash" not in account.flags or "agency" in account.flags:
+        raise InvalidInput(
+            field="付款科目", reason=f"{account.code} {account.full_name} 不是现金或银行存款科目"
+        )
+    return account
+
+
+def _not_in_future(field: str, day: date, clock: Clock) -> None:
+    if day > clock.today():
+        raise InvalidInput(field=field, reason="不能晚于今天")
 
 
 def _note(

@@ -38,3 +38,20 @@ class RefundCause(StrEnum):
 
     EXTERNAL = "external"
     OWN = "own"
+
+
+class GiftState(StrEnum):
+    """Where a gift stands, as people see it: its voucher, and what became of it since."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    REVIEWED = "reviewed"
+    POSTED = "posted"
+    CANCELLED = "cancelled"
+    CORRECTED = "corrected"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+
+
+# Kinds that are money or pass through our hands; all others need a document of their value.
+MONEY_KINDS = frozenset({GiftKind.CASH, GiftKind.CONDITIONAL, GiftKind.AGENCY})

@@ -44,7 +44,9 @@ class Gift(Base):
     value_evidence: Mapped[str | None] = mapped_column(String(200))
     voucher_id: Mapped[int] = mapped_column(ForeignKey("voucher.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    # The row of the register and, where a table repeats side by side, which of its panels.
     batch_row: Mapped[int | None]
+    batch_panel: Mapped[int | None]
     fingerprint: Mapped[Digest]
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
@@ -56,15 +58,20 @@ class Gift(Base):
             " AND (original_currency IS NULL) = (rate IS NULL)",
             name="original_complete",
         ),
-        CheckConstraint("(batch_id IS NULL) = (batch_row IS NULL)", name="batch_complete"),
+        CheckConstraint(
+            "(batch_id IS NULL) = (batch_row IS NULL)"
+            " AND (batch_id IS NULL) = (batch_panel IS NULL)",
+            name="batch_complete",
+        ),
         Index(None, "donor_id"),
         Index(None, "received_on", "id"),
         Index(None, "voucher_id"),
         Index(None, "fingerprint"),
         Index(
-            "uq_gift_batch_id_batch_row",
+            "uq_gift_batch_id_batch_row_batch_panel",
             "batch_id",
             "batch_row",
+            "batch_panel",
             unique=True,
             sqlite_where=text("batch_id IS NOT NULL"),
             postgresql_where=text("batch_id IS NOT NULL"),

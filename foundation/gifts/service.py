@@ -4,30 +4,44 @@ One function writes the gift, its allocations and its voucher in the same transa
 can never disagree; the guards of the database check it once more when the voucher is sealed.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Exists, bindparam, func, insert, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from foundation import posting_rules
-from foundation.donors.service import DonorRef
-from foundation.gifts.kinds import GiftKind, GiftMethod
+from foundation.gifts.entry import GiftInput, check
+from foundation.gifts.kinds import GiftKind
 from foundation.gifts.models import Gift, GiftAllocation, GiftChange, reference
 from foundation.imports.rows import fingerprint
-from foundation.posting_rules import Event, Part
+from foundation.posting_lines import Event, Part
 from ledger import catalogue, dimensions, trail
 from ledger.catalogue import AccountInfo, Catalogue
 from ledger.clock import Clock
 from ledger.dimensions import DimensionKind
-from ledger.drafting import draft, open_period_for
-from ledger.errors import InvalidInput, NotFound
-from ledger.money import MAX_MINOR, to_text
-from ledger.orm import reserve_ids
-from ledger.vouchers import VoucherDraft
+from ledger.drafting import draft
+from ledger.errors import NotFound
+from ledger.orm import Prepared, ask_for_ids, connection_of
+from ledger.vouchers import Voucher, VoucherDraft, VoucherState
 
+# Items of the statutory cash-flow statement (会民非03表).
 DONATIONS_RECEIVED = "接受捐赠收到的现金"
+OTHER_PAID = "支付的其他与业务活动有关的现金"
+
+
+_GIFT_COLUMNS = tuple(
+    column.name
+    for column in Gift.__table__.columns
+    if column.name not in ("batch_id", "batch_row", "batch_panel")
+)
+_INSERT_GIFT = Prepared(
+    lambda _: insert(Gift.__table__).values({name: bindparam(name) for name in _GIFT_COLUMNS})  # type: ignore[arg-type]
+)
+_INSERT_ALLOCATION = Prepared(
+    lambda _: insert(GiftAllocation.__table__).values(  # type: ignore[arg-type]
+        {column.name: bindparam(column.name) for column in GiftAllocation.__table__.columns}
+    )
+)
 
 
 class UnknownGift(NotFound):
@@ -35,50 +49,6 @@ class UnknownGift(NotFound):
 
     code = "unknown_gift"
     message = "找不到捐赠 {gift}"
-
-
-class AllocationDiffers(InvalidInput):
-    """The parts of a gift are not its amount."""
-
-    code = "allocation_differs"
-    message = "分配到基金的金额合计 {allocated} 与捐赠金额 {amount} 不一致"
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """What a foreign gift was before it became RMB."""
-
-    minor: int
-    currency: str
-    rate: str
-    rate_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class GiftInput:
-    """A gift as it came in. Amounts are fen; allocations are (fund code, fen)."""
-
-    donor: DonorRef
-    received_on: date
-    amount_minor: int
-    account_code: str
-    allocations: tuple[tuple[str, int], ...]
-    kind: GiftKind = GiftKind.CASH
-    method: GiftMethod = GiftMethod.BANK
-    donor_name: str = ""
-    passed_on_by: str | None = None
-    is_anonymous: bool = False
-    agreement: str | None = None
-    bank_reference: str | None = None
-    note: str | None = None
-    item: str | None = None
-    quantity: str | None = None
-    value_evidence: str | None = None
-    original: Original | None = None
-    # Donated services name the expense they served, agency gifts whom they are for.
-    expense_tag: str = "programme_expense"
-    recipient: str | None = None
-    attachment_count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,46 +67,44 @@ def record_gift(session: Session, entry: GiftInput, *, actor: str, clock: Clock)
     UnknownFund, FundClosed, PeriodClosed, NotRecognised; then nothing is written.
     """
     known = catalogue.load(session)
-    account, parts = _checked(known, entry, clock)
+    account, parts = check(known, entry, clock)
     voucher = _voucher(session, known, entry, account, parts)
+    connection = connection_of(session)
+    read_key = ask_for_ids(connection, Gift.__table__, 1)  # type: ignore[arg-type]
     (voucher_id,) = draft(session, [voucher], actor=actor, clock=clock)
-    connection = session.connection()
-    (gift_id,) = reserve_ids(connection, Gift.__table__, 1)  # type: ignore[arg-type]
-    connection.execute(
-        insert(Gift).values(
-            id=gift_id,
-            donor_id=entry.donor.id,
-            kind=entry.kind,
-            method=entry.method,
-            received_on=entry.received_on,
-            account_id=voucher.lines[0].account_id,
-            amount_minor=entry.amount_minor,
-            original_minor=entry.original.minor if entry.original else None,
-            original_currency=entry.original.currency if entry.original else None,
-            rate=entry.original.rate if entry.original else None,
-            rate_on=entry.original.rate_on if entry.original else None,
-            donor_name=entry.donor_name or entry.donor.name,
-            passed_on_by=entry.passed_on_by,
-            is_anonymous=entry.is_anonymous,
-            agreement=entry.agreement,
-            bank_reference=entry.bank_reference,
-            note=entry.note,
-            item=entry.item,
-            quantity=entry.quantity,
-            value_evidence=entry.value_evidence,
-            voucher_id=voucher_id,
-            fingerprint=fingerprint(
-                entry.received_on,
-                entry.donor_name or entry.donor.name,
-                entry.amount_minor,
-                entry.bank_reference or "",
-            ),
-            created_by=actor,
-            created_at=clock.now(),
-        )
+    (gift_id,) = read_key()
+    original = entry.original
+    _INSERT_GIFT.run(
+        connection,
+        id=gift_id,
+        donor_id=entry.donor.id,
+        kind=entry.kind.value,
+        method=entry.method.value,
+        received_on=entry.received_on,
+        account_id=voucher.lines[0].account_id,
+        amount_minor=entry.amount_minor,
+        original_minor=original.minor if original else None,
+        original_currency=original.currency if original else None,
+        rate=original.rate if original else None,
+        rate_on=original.rate_on if original else None,
+        donor_name=entry.named,
+        passed_on_by=entry.passed_on_by,
+        is_anonymous=entry.is_anonymous,
+        agreement=entry.agreement,
+        bank_reference=entry.bank_reference,
+        note=entry.note,
+        item=entry.item,
+        quantity=entry.quantity,
+        value_evidence=entry.value_evidence,
+        voucher_id=voucher_id,
+        fingerprint=fingerprint(
+            entry.received_on, entry.named, entry.amount_minor, entry.bank_reference or ""
+        ),
+        created_by=actor,
+        created_at=clock.now(),
     )
-    connection.execute(
-        insert(GiftAllocation),
+    _INSERT_ALLOCATION.run_each(
+        connection,
         [{"gift_id": gift_id, "fund_id": fund, "amount_minor": part} for fund, part in parts],
     )
     name = reference(gift_id, entry.received_on)
@@ -151,12 +119,18 @@ def record_gift(session: Session, entry: GiftInput, *, actor: str, clock: Clock)
     return RecordedGift(gift_id, name, voucher_id)
 
 
-def parse_reference(text: str) -> int:
-    """Return the key of a gift from `G2026-000123` or a bare number. Raises UnknownGift."""
-    digits = text.strip().upper().removeprefix("G").rpartition("-")[2]
-    if not digits.isascii() or not digits.isdigit():
-        raise UnknownGift(gift=text)
-    return int(digits)
+def find_key(session: Session, text: str) -> int:
+    """Return the key of a gift from `G2026-000123` or its bare number. Raises UnknownGift."""
+    typed = text.strip().upper()
+    digits = typed.rpartition("-")[2]
+    if digits.isascii() and digits.isdigit() and len(digits) <= 18:
+        row = session.execute(
+            select(Gift.id, Gift.received_on).where(Gift.id == int(digits))
+        ).one_or_none()
+        # The year is part of the reference: one that does not fit names another gift.
+        if row is not None and typed in (digits, reference(row.id, row.received_on)):
+            return int(row.id)
+    raise UnknownGift(gift=text)
 
 
 def get_gift(session: Session, gift_id: int) -> Gift:
@@ -178,22 +152,48 @@ def allocations_of(session: Session, gift_id: int) -> list[Part]:
 
 
 def remaining_minor(session: Session, gift: Gift) -> int:
-    """Return what is left of a gift after its cancellations, corrections and refunds."""
+    """Return what is left of a gift after its cancellation, correction and refunds."""
     taken = session.execute(
         select(func.coalesce(func.sum(GiftChange.amount_minor), 0)).where(
-            GiftChange.gift_id == gift.id
+            GiftChange.gift_id == gift.id, ~withdrawn()
         )
     ).scalar()
     return gift.amount_minor - int(taken or 0)
 
 
+def withdrawn() -> Exists:
+    """Tell of a change whether its voucher was discarded or undone in red: it took nothing."""
+    made, undone = aliased(Voucher), aliased(Voucher)
+    in_red = (
+        select(undone.id)
+        .where(
+            undone.reverses_id == made.id,
+            undone.state == VoucherState.POSTED,
+            # Said once more so that SQLite takes the index of reversals.
+            undone.state != VoucherState.DISCARDED,
+        )
+        .correlate(made)
+        .exists()
+    )
+    return (
+        select(made.id)
+        .where(made.id == GiftChange.voucher_id, or_(made.state == VoucherState.DISCARDED, in_red))
+        .correlate(GiftChange)
+        .exists()
+    )
+
+
 def donation_item(session: Session, known: Catalogue) -> int:
     """Return the cash-flow item of received donations, adding it to a new set of books."""
-    found = known.cash_flow_items.get(DONATIONS_RECEIVED)
+    return cash_flow_item(session, known, DONATIONS_RECEIVED)
+
+
+def cash_flow_item(session: Session, known: Catalogue, name: str) -> int:
+    """Return a cash-flow item by the name that the statement gives it, adding it when missing."""
+    found = known.cash_flow_items.get(name)
     if found is not None:
         return found
-    values = {DONATIONS_RECEIVED: DONATIONS_RECEIVED}
-    return dimensions.ensure(session, DimensionKind.CASH_FLOW_ITEM, values)[DONATIONS_RECEIVED]
+    return dimensions.ensure(session, DimensionKind.CASH_FLOW_ITEM, {name: name})[name]
 
 
 def summary_of(donor_name: str, *, kind: GiftKind = GiftKind.CASH) -> str:
@@ -210,61 +210,6 @@ def summary_of(donor_name: str, *, kind: GiftKind = GiftKind.CASH) -> str:
     return f"收到{donor_name[:250]}{what}"
 
 
-def _checked(
-    known: Catalogue, entry: GiftInput, clock: Clock
-) -> tuple[AccountInfo | None, list[Part]]:
-    if not 0 < entry.amount_minor <= MAX_MINOR:
-        raise InvalidInput(field="金额", reason="应大于零，且不超过账簿可记录的最大金额")
-    if entry.received_on > clock.today():
-        raise InvalidInput(field="收到日期", reason="不能晚于今天；未到账的捐赠请登记为捐赠承诺")
-    parts = _parts(known, entry.allocations)
-    allocated = sum(part for _, part in parts)
-    if allocated != entry.amount_minor:
-        raise AllocationDiffers(allocated=to_text(allocated), amount=to_text(entry.amount_minor))
-    period = open_period_for(known, entry.received_on)
-    if entry.kind is GiftKind.SERVICE:
-        account = None
-    else:
-        account = known.account(period.chart, entry.account_code)
-        _check_account(entry.kind, account)
-    if entry.kind not in (GiftKind.CASH, GiftKind.CONDITIONAL, GiftKind.AGENCY):
-        if not (entry.item or "").strip():
-            raise InvalidInput(field="捐赠物", reason="请写明捐赠的是什么")
-        if entry.kind is not GiftKind.NOMINAL and not (entry.value_evidence or "").strip():
-            raise InvalidInput(
-                field="价值凭据", reason="请写明发票、协议、评估报告等凭据；没有凭据不能入账"
-            )
-    if entry.original is not None and entry.original.minor <= 0:
-        raise InvalidInput(field="原币金额", reason="应大于零")
-    return account, parts
-
-
-def _parts(known: Catalogue, allocations: Sequence[tuple[str, int]]) -> list[Part]:
-    parts: dict[int, int] = {}
-    for code, amount in allocations:
-        if amount <= 0:
-            raise InvalidInput(field="分配金额", reason="每个基金分配的金额应大于零")
-        fund = known.fund(code)
-        parts[fund.id] = parts.get(fund.id, 0) + amount
-    if not parts:
-        raise InvalidInput(field="基金", reason="请至少选择一个基金")
-    return sorted(parts.items())
-
-
-def _check_account(kind: GiftKind, account: AccountInfo) -> None:
-    is_money = "cash" in account.flags
-    if kind in (GiftKind.CASH, GiftKind.CONDITIONAL) and not is_money:
-        raise InvalidInput(
-            field="收款科目", reason=f"{account.code} {account.full_name} 不是现金或银行存款科目"
-        )
-    if kind is GiftKind.CASH and "agency" in account.flags:
-        raise InvalidInput(field="收款科目", reason="受托代理账户不能记录捐赠收入")
-    if kind in (GiftKind.IN_KIND, GiftKind.NOMINAL, GiftKind.EQUITY) and (
-        is_money or account.category != "asset"
-    ):
-        raise InvalidInput(field="科目", reason="非货币捐赠应记入存货、固定资产、投资等资产科目")
-
-
 def _voucher(
     session: Session,
     known: Catalogue,
@@ -272,20 +217,21 @@ def _voucher(
     account: AccountInfo | None,
     parts: list[Part],
 ) -> VoucherDraft:
-    shown = "匿名捐赠人" if entry.is_anonymous else (entry.donor_name or entry.donor.name)
+    shown = "匿名捐赠人" if entry.is_anonymous else entry.named
     recipient_id = None
     if entry.kind is GiftKind.AGENCY:
-        if not (entry.recipient or "").strip():
-            raise InvalidInput(field="受益人", reason="受托代理业务必须写明指定的受益人")
         name = str(entry.recipient).strip()
         recipient_id = dimensions.ensure(session, DimensionKind.COUNTERPARTY, {name: name})[name]
+    # What is held for others is not cash of ours, and goods are no cash at all.
+    is_cash = entry.kind in (GiftKind.CASH, GiftKind.CONDITIONAL)
+    item_id = donation_item(session, known) if is_cash else None
     event = Event(
         on=entry.received_on,
         summary=summary_of(shown, kind=entry.kind),
         attachments=entry.attachment_count,
         donor_id=entry.donor.dimension_id,
         counterparty_id=recipient_id,
-        cash_flow_item_id=donation_item(session, known),
+        cash_flow_item_id=item_id,
     )
     if account is None:
         return posting_rules.service_gift(known, event, entry.expense_tag, parts)
