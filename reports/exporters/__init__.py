@@ -1,0 +1,1 @@
+"""Files made of tables: each writes exactly what the table holds."""
