@@ -1,0 +1,1 @@
+"""Which gift gets which document; so far, amounts in words."""

@@ -1,0 +1,116 @@
+"""Bills, letters and verdicts as JSON documents: the same for commands and the API."""
+
+from typing import Any
+
+from foundation.receipting.billing import Billed
+from foundation.receipting.coverage import LiveDocument
+from foundation.receipting.letter_lists import LetterRow
+from foundation.receipting.planning import Exclusion
+from ledger.money import to_text
+from receipts.bill_registers import BatchUse, BillRow
+from receipts.verification import Verdict
+
+
+def of_batch(batch: BatchUse) -> dict[str, Any]:
+    """A batch of official bills and the use of its numbers."""
+    return {
+        "batch": batch.id,
+        "medium": batch.medium.value,
+        "code": batch.code,
+        "first": batch.first_number,
+        "last": batch.last_number,
+        "quantity": batch.quantity,
+        "drawn_on": batch.drawn_on.isoformat(),
+        "keeper": batch.keeper,
+        "in_stock": batch.in_stock,
+        "issued": batch.issued,
+        "red": batch.red_issued,
+        "reversed": batch.reversed,
+        "void": batch.void,
+        "lost": batch.lost,
+        "total": to_text(batch.blue_minor + batch.red_minor),
+        "written_off_on": None
+        if batch.written_off_on is None
+        else batch.written_off_on.isoformat(),
+        "write_off_reference": batch.write_off_reference,
+    }
+
+
+def of_bill(bill: BillRow) -> dict[str, Any]:
+    """A number of the register of official bills."""
+    return {
+        "id": bill.id,
+        "code": bill.code,
+        "number": bill.number,
+        "colour": bill.colour.value,
+        "state": bill.state.value,
+        "check_code": bill.check_code,
+        "issued_on": None if bill.issued_on is None else bill.issued_on.isoformat(),
+        "payer": bill.payer_name,
+        "amount": None if bill.amount_minor is None else to_text(bill.amount_minor),
+        "ended_on": None if bill.ended_on is None else bill.ended_on.isoformat(),
+        "ended_reason": bill.ended_reason,
+        "counterpart": bill.counterpart,
+    }
+
+
+def of_billed(billed: Billed) -> dict[str, Any]:
+    """A bill that was recorded, and how many gifts it covers."""
+    return {
+        "code": billed.bill.code,
+        "number": billed.bill.number,
+        "amount": to_text(billed.bill.amount_minor),
+        "gifts": len(billed.gift_ids),
+    }
+
+
+def of_letter(letter: LetterRow) -> dict[str, Any]:
+    """A letter in a list."""
+    return {
+        "id": letter.id,
+        "kind": letter.kind.value,
+        "number": letter.reference,
+        "issued_on": letter.issued_on.isoformat(),
+        "issued_by": letter.issued_by,
+        "recipient": letter.recipient,
+        "total": to_text(letter.total_minor),
+        "state": letter.state.value,
+        "drawn": letter.is_drawn,
+    }
+
+
+def of_exclusion(exclusion: Exclusion) -> dict[str, Any]:
+    """A gift that gets no document, and why."""
+    return {
+        "gift": exclusion.reference,
+        "code": exclusion.reason.value,
+        "reason": exclusion.sentence,
+    }
+
+
+def of_live(found: LiveDocument) -> dict[str, Any]:
+    """A document that stands for a gift."""
+    return {
+        "document": found.document.value,
+        "number": found.number,
+        "issued_on": None if found.issued_on is None else found.issued_on.isoformat(),
+        "amount": to_text(found.amount_minor),
+    }
+
+
+def of_verdict(verdict: Verdict) -> dict[str, Any]:
+    """What the check of a document says; nothing of an unknown one."""
+    return {
+        "valid": verdict.is_valid,
+        "signed_by": verdict.signed_by or None,
+        "signed_at": None if verdict.signed_at is None else verdict.signed_at.isoformat(),
+        "number": verdict.number or None,
+        "status": verdict.status.value,
+        "kind": None if verdict.kind is None else verdict.kind.value,
+        "issuer": verdict.issuer or None,
+        "issued_on": None if verdict.issued_on is None else verdict.issued_on.isoformat(),
+        "recipient": verdict.recipient or None,
+        "total": to_text(verdict.total_minor) if verdict.total_minor else None,
+        "replaced_by": verdict.replaced_by or None,
+        "copy": verdict.is_copy,
+    }

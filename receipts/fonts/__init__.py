@@ -1,0 +1,1 @@
+"""The fonts of the documents, their licence, and the script that makes the files."""

@@ -1,0 +1,1 @@
+"""Drawing pages: fonts, line breaking, the sheet, and the layouts."""

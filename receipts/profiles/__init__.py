@@ -1,0 +1,1 @@
+"""What the documents of each country are called, say and must not say, as dated data."""
