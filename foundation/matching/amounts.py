@@ -53,7 +53,7 @@ def number(value: object, *, path: str) -> Fraction:
 
 
 def ratio_text(value: Fraction) -> str:
-    """Write a ratio the way rule texts print it: `0.50`, `1.20`, and `1/3` where no decimal ends."""
+    """Write a ratio as rule texts print it: `0.50`, `1.20`, and `1/3` where no decimal ends."""
     rest = value.denominator
     twos = fives = 0
     while rest % 2 == 0:

@@ -104,6 +104,14 @@ def _match(value: object, path: Path, report: Report) -> None:
     allowed = words.ANYWHERE | {"method"} | words.METHOD_KEYS[str(method)]
     report.keys(value, allowed, path)
     report.needed(value, words.METHOD_NEEDS.get(str(method), ()), path)
+    _numbers_of_match(value, path, report)
+    if "when" in value:
+        check_rules.predicate(value["when"], (*path, "when"), report)
+    if "otherwise" in value:
+        _match(value["otherwise"], (*path, "otherwise"), report)
+
+
+def _numbers_of_match(value: Mapping[str, object], path: Path, report: Report) -> None:
     for key in ("ratio", "max_ratio", "ratio_above", "ratio_below"):
         report.ratio(value.get(key), (*path, key))
     report.one_of(value.get("weight"), words.WEIGHTS, (*path, "weight"))
@@ -116,10 +124,6 @@ def _match(value: object, path: Path, report: Report) -> None:
             report.fact(value[key], (*path, key))
     if value.get("ratios") not in (None, words.UNKNOWN_TEXT):
         _ratios(value["ratios"], (*path, "ratios"), report)
-    if "when" in value:
-        check_rules.predicate(value["when"], (*path, "when"), report)
-    if "otherwise" in value:
-        _match(value["otherwise"], (*path, "otherwise"), report)
 
 
 def _ratios(value: object, path: Path, report: Report) -> None:
@@ -262,6 +266,7 @@ def _consequences(value: object, path: Path, report: Report) -> None:
     where = (*path, "donation_returned")
     if returned is not None and report.mapping(returned, words.RETURNED_KEYS, where):
         report.flag(returned.get("repay_match"), (*where, "repay_match"))
+        report.whole_number(returned.get("notify_within_days"), (*where, "notify_within_days"))
 
 
 def _fiscal_year(value: object, path: Path, report: Report) -> None:

@@ -9,6 +9,9 @@ from foundation.matching import vocabulary as words
 from foundation.matching.reading import Float, Mistake, Path
 from ledger.errors import InvalidInput
 
+# No rule counts more days, or years, than a century has days.
+MAX_COUNT = 36_525
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -69,24 +72,25 @@ class Report:
     def one_of(self, value: object, allowed: Collection[str], path: Path) -> None:
         """Refuse a word outside a closed list; nothing said is no mistake here."""
         if value is not None and value not in allowed:
-            choices = "、".join(allowed)
             self.add(
-                path, f"“{value}”不在允许的值之内：{choices}", f"'{value}' is not one of {choices}"
+                path,
+                f"“{value}”不在允许的值之内：{'、'.join(allowed)}",
+                f"'{value}' is not one of {', '.join(allowed)}",
             )
 
     def needed(self, value: Mapping[str, object], keys: Collection[str], path: Path) -> None:
         """Name every key that is missing."""
         for key in keys:
-            if key not in value:
+            if value.get(key) is None:
                 self.add((*path, key), f"缺少“{key}”", f"'{key}' is missing")
 
     def money(self, value: object, path: Path) -> None:
         """Refuse what is no amount of money; UNKNOWN and nothing are allowed."""
-        self._read(amounts.minor, value, path)
+        self._read(amounts.minor, value, path, "an amount of money, such as '100000.00'")
 
     def ratio(self, value: object, path: Path) -> None:
         """Refuse what is no ratio; UNKNOWN and nothing are allowed."""
-        self._read(amounts.ratio, value, path)
+        self._read(amounts.ratio, value, path, "a ratio, such as '1', '1.20' or '1/3'")
 
     def flag(self, value: object, path: Path) -> None:
         """Refuse what is neither true nor false."""
@@ -97,8 +101,13 @@ class Report:
         """Refuse what is no number of days or years."""
         if value is None or isinstance(value, Float | float):
             return
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
             self.add(path, "应为不小于零的整数", "must be a whole number of zero or more")
+
+    def text(self, value: object, path: Path) -> None:
+        """Refuse what is no text; nothing is allowed."""
+        if value is not None and (not isinstance(value, str) or not value.strip()):
+            self.add(path, "应为文字", "must be a text")
 
     def text_list(self, value: object, path: Path) -> None:
         """Refuse what is no list of texts."""
@@ -127,11 +136,10 @@ class Report:
         elif self.known.facts and value not in self.known.facts:
             self.add(path, f"未知的事实“{value}”", f"unknown fact '{value}'", is_fatal=False)
 
-    def _read(self, reader: Callable[..., object], value: object, path: Path) -> None:
+    def _read(self, reader: Callable[..., object], value: object, path: Path, english: str) -> None:
         if value is None or value == words.UNKNOWN_TEXT or isinstance(value, Float | float):
             return
         try:
             reader(value, path="")
         except InvalidInput as error:
-            reason = str(error.data["reason"])
-            self.add(path, reason, f"'{value}' cannot be read: {reason}")
+            self.add(path, str(error.data["reason"]), f"'{value}' must be {english}")

@@ -20,7 +20,7 @@ def gift_rules(value: object, path: Path, report: Report) -> None:
             report.add(where, "应为一条规则", "must be a rule")
         elif "use" in rule:
             report.keys(rule, words.USE_KEYS, where)
-            if rule["use"] not in report.known.mixins:
+            if str(rule["use"]) not in report.known.mixins:
                 report.add(
                     (*where, "use"),
                     f"没有名为“{rule['use']}”的规则块",
@@ -105,11 +105,10 @@ def _comparison(value: Mapping[str, object], path: Path, report: Report) -> None
     report.fact(value.get("fact"), (*path, "fact"))
     op = value.get("op")
     if op not in words.OPERATORS:
-        choices = "、".join(words.OPERATORS)
         report.add(
             (*path, "op"),
-            f"未知的运算符“{op}”，可用：{choices}",
-            f"unknown operator '{op}', use one of {choices}",
+            f"未知的运算符“{op}”，可用：{'、'.join(words.OPERATORS)}",
+            f"unknown operator '{op}', use one of {', '.join(words.OPERATORS)}",
         )
         return
     where = (*path, "value")

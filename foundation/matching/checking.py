@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from foundation.matching import check_parts, check_rules, dates, reading
 from foundation.matching import vocabulary as words
 from foundation.matching.check_report import Known, Report
-from foundation.matching.reading import Mistake, Path, path_text
+from foundation.matching.reading import Mistake, Parsed, Path, path_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,8 @@ class Problem:
     message_en: str
 
 
-def check_text(text: str, *, known: Known) -> tuple[Problem, ...]:
+def problems_in(parsed: Parsed, *, known: Known) -> tuple[Problem, ...]:
     """List the mistakes of a scheme file, in the order of its lines."""
-    parsed = reading.parse(text)
     mistakes = list(parsed.mistakes)
     if not mistakes or parsed.data is not None:
         mistakes += mistakes_in(parsed.data, known=known)
@@ -109,13 +108,15 @@ def _scheme(scheme: Mapping[str, object], path: Path, report: Report) -> None:
     for key in ("scheme", "title", "status"):
         if not isinstance(scheme.get(key), str) or not str(scheme[key]).strip():
             report.add((*path, key), f"缺少{key}", f"{key} is missing")
+    for key in ("family", "doc", "currency", "superseded_by"):
+        report.text(scheme.get(key), (*path, key))
     report.one_of(scheme.get("status"), words.STATUSES, (*path, "status"))
     report.one_of(scheme.get("grade"), words.GRADES, (*path, "grade"))
     _sources(scheme, path, report)
     _in_force(scheme.get("in_force"), (*path, "in_force"), report)
     if scheme.get("claimant") is not None:
         check_rules.predicate(scheme["claimant"], (*path, "claimant"), report)
-    if "gift_rules" in scheme:
+    if scheme.get("gift_rules") is not None:
         check_rules.gift_rules(scheme["gift_rules"], (*path, "gift_rules"), report)
     for key, check in check_parts.PARTS.items():
         value = scheme.get(key)

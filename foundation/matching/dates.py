@@ -41,4 +41,5 @@ def fiscal_year(day: date, *, starts: str) -> int:
 
 def deadline(day: date, *, within_days: int) -> date:
     """The last day of a limit that counts calendar days from a day."""
-    return day + timedelta(days=within_days)
+    left = date.max - day
+    return date.max if left.days < within_days else day + timedelta(days=within_days)

@@ -104,7 +104,13 @@ def _compile(rule: GiftRule, claimant: Facts) -> CompiledRule:
     rejects = _decided(rule) if rule.test is None else _tested(rule, claimant)
     if rule.when is not None:
         rejects = _when(predicates.compiled(rule.when, claimant=claimant), rejects)
-    return CompiledRule(rule=rule, rejects=rejects, names=rule.facts)
+    settled_here = {
+        name
+        for name in rule.facts
+        if name.startswith(predicates.CLAIMANT_SPACES) and predicates.is_present(claimant.get(name))
+    }
+    names = tuple(name for name in rule.facts if name not in settled_here)
+    return CompiledRule(rule=rule, rejects=rejects, names=names)
 
 
 def _tested(rule: GiftRule, claimant: Facts) -> Answer:
@@ -112,16 +118,18 @@ def _tested(rule: GiftRule, claimant: Facts) -> Answer:
     is_reject_if = rule.kind is RuleKind.REJECT_IF
     test = predicates.compiled(rule.test, claimant=claimant, silence_differs=is_reject_if)
     if isinstance(rule.test, Same):
-        test = _names_decided(test)
+        test = _names_decided(test, rule.code)
     if is_reject_if:
         return test
     return lambda found: None if (answer := test(found)) is None else not answer
 
 
-def _names_decided(test: Test) -> Test:
-    # A renamed firm or a branch is one donor by a person's decision, never by the string.
+def _names_decided(test: Test, code: str) -> Test:
+    # A renamed firm or a branch is one donor by a person's decision, never by the string. The
+    # decision answers the question, or names the rule's code: whether it applies to the gift.
     def check(found: Facts) -> bool | None:
-        decided = found.get(facts.NAMES_AGREE)
+        applies = found.get(code)
+        decided = not applies if isinstance(applies, bool) else found.get(facts.NAMES_AGREE)
         return decided if isinstance(decided, bool) else test(found)
 
     return check
@@ -157,9 +165,7 @@ def judge(gate: Gate, gift: Gift) -> Judgement:
         _judge_claimant(gate, codes, questions)
     counted_on = counting_date(gate.scheme, found)
     _judge_date(gate, found, counted_on, codes, questions)
-    if found.get(facts.ALREADY_CLAIMED) is True or (
-        gate.context.claimed_before and _reference(gift, found) in gate.context.claimed_before
-    ):
+    if _is_claimed(gate.context, gift, found):
         codes.append("DUPLICATE_CLAIM")
     for compiled in gate.rules:
         answer = compiled.rejects(found)
@@ -171,6 +177,8 @@ def judge(gate: Gate, gift: Gift) -> Judgement:
                 codes.append(code)
         else:
             questions += [(name, code) for name in open_facts(compiled, found)]
+    if gate.scheme.assets_allowed and (code := asset_code(gate.scheme, found)):
+        codes.append(code)
     counted = _counted(gate.scheme, gift, found, questions)
     if counted == 0 and "NOT_RECEIVED" not in codes:
         codes.append("NOT_RECEIVED")
@@ -240,12 +248,19 @@ def _judge_date(
             codes.append("LATE_CLAIM")
 
 
-def _reference(gift: Gift, found: Facts) -> str:
-    return str(found.get(facts.REFERENCE) or gift.id)
+def _is_claimed(context: Context, gift: Gift, found: Facts) -> bool:
+    if found.get(facts.ALREADY_CLAIMED) is True:
+        return True
+    before = context.claimed_before
+    return bool(before) and (
+        gift.id in before or str(found.get(facts.REFERENCE) or gift.id) in before
+    )
 
 
 def _is_assumed(compiled: CompiledRule, gift: Gift) -> bool:
-    return all(name in gift.assumed or name not in gift.facts for name in compiled.names)
+    return bool(compiled.names) and all(
+        name in gift.assumed or name not in gift.facts for name in compiled.names
+    )
 
 
 def open_facts(compiled: CompiledRule, found: Facts) -> tuple[str, ...]:

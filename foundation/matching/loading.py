@@ -37,7 +37,7 @@ def schemes(data: object, *, known: Known, mixins: Table) -> tuple[Scheme, ...]:
     own: Table = data.get("mixins", {}) if isinstance(data, Mapping) else {}
     listed = data
     if isinstance(data, Mapping):
-        listed = data["schemes"] if "schemes" in data else [data]
+        listed = data.get("schemes", [data])
     blocks = {**mixins, **own}
     assert isinstance(listed, Sequence)
     return tuple(scheme(item, mixins=blocks) for item in listed)
@@ -53,42 +53,53 @@ def refuse(mistakes: Iterable[Mistake], *, prefix: str = "") -> None:
 
 def scheme(data: Table, *, mixins: Table) -> Scheme:
     """Build one scheme from data that has been checked."""
-    in_force = data.get("in_force") or {}
+    in_force = _table(data, "in_force")
     stated_end = in_force.get("to")
-    currency = str(data.get("currency", "CNY"))
+    currency = str(data.get("currency") or "CNY")
     return Scheme(
         id=str(data["scheme"]),
         title=str(data["title"]),
         status=SchemeStatus(data["status"]),
-        doc=unknown_or(str, data.get("doc", words.UNKNOWN_TEXT)),
+        doc=unknown_or(str, data.get("doc") or words.UNKNOWN_TEXT),
         family=str(data.get("family") or data["scheme"]),
         currency=currency,
-        grade=str(data.get("grade", "")),
+        grade=str(data.get("grade") or ""),
         in_force_from=dates.first_day(in_force.get("from")),
         in_force_to=dates.last_day(stated_end),
         in_force_note="" if dates.last_day(stated_end) else str(stated_end or ""),
-        superseded_by=str(data.get("superseded_by", "")),
+        superseded_by=str(data.get("superseded_by") or ""),
         claimant=parts.optional_predicate(data.get("claimant")),
         window=_window(data.get("window")),
         unit=unit(data.get("unit")),
         gift_rules=_rules(data, mixins),
         basis=_basis(data.get("basis")),
-        minimum=_minimum(data.get("minimum"), currency),
+        minimum=minimum(data.get("minimum"), currency),
         recognise=_coefficients(data.get("recognise")),
         method=parts.method(data.get("match"), currency=currency),
         caps=parts.caps(data.get("caps"), currency=currency),
         pool=parts.pool(data.get("pool"), currency=currency),
         rounding=parts.rounding_rule(data.get("rounding"), currency=currency),
         documents=parts.documents(data.get("documents")),
-        use_of_match=parts.use_of_match(data.get("use_of_match") or {}),
-        consequences=parts.consequences(data.get("consequences") or {}),
-        income_kinds=tuple(data.get("income_kinds", ())),
-        assets_allowed=tuple(data.get("assets_allowed", ())),
-        fiscal_year_starts=str(data.get("fiscal_year_starts", "")),
-        unknown=tuple(data.get("unknown", ())),
+        use_of_match=parts.use_of_match(_table(data, "use_of_match")),
+        consequences=parts.consequences(_table(data, "consequences")),
+        income_kinds=tuple(data.get("income_kinds") or ()),
+        assets_allowed=tuple(data.get("assets_allowed") or ()),
+        fiscal_year_starts=str(data.get("fiscal_year_starts") or ""),
+        unknown=tuple(data.get("unknown") or ()),
         memory=_memory(data),
         sources=sources(data),
+        clauses=tuple(
+            (key, str(value["clause"]))
+            for key, value in data.items()
+            if isinstance(value, Mapping) and value.get("clause")
+        ),
     )
+
+
+def _table(data: Table, key: str) -> Table:
+    """A table of the scheme; one that says UNKNOWN has nothing in it."""
+    value = data.get(key)
+    return value if isinstance(value, Mapping) else {}
 
 
 def unknown_or(build: Any, value: Any) -> Any:
@@ -148,12 +159,16 @@ def _window(value: Any) -> Window | None:
 
 def _rules(data: Table, mixins: Table) -> tuple[GiftRule, ...]:
     rules: list[GiftRule] = []
-    for item in data.get("gift_rules", ()):
+    for item in data.get("gift_rules") or ():
         if "use" not in item:
             rules.append(_rule(item, block="", using=data))
             continue
-        for inner in mixins[item["use"]]:
-            rules.append(_rule(inner, block=item["use"], using={**data, **item}))
+        rules += [
+            _rule(inner, block=item["use"], using={**data, **item}) for inner in mixins[item["use"]]
+        ]
+    # The law of gifts stands before any scheme, imported or not; it is the law of one country.
+    if (data.get("currency") or "CNY") == "CNY":
+        return _law(mixins, present=rules) + tuple(rules)
     return tuple(rules)
 
 
@@ -172,8 +187,7 @@ def _rule(item: Table, *, block: str, using: Table) -> GiftRule:
     )
 
 
-def law_rules(mixins: Table, *, present: Iterable[GiftRule]) -> tuple[GiftRule, ...]:
-    """The law's own blocks that a scheme did not import by itself."""
+def _law(mixins: Table, *, present: Iterable[GiftRule]) -> tuple[GiftRule, ...]:
     imported = {rule.block for rule in present}
     return tuple(
         _rule(inner, block=name, using={})
@@ -194,7 +208,7 @@ def _basis(value: Any) -> Basis:
     return Basis()
 
 
-def _minimum(value: Any, currency: str) -> Minimum | UnknownType | None:
+def minimum(value: Any, currency: str) -> Minimum | UnknownType | None:
     if value is None or value == words.UNKNOWN_TEXT:
         return None if value is None else UNKNOWN
     listed = value.get("by_class") or [{**value, "when": "otherwise"}]

@@ -214,9 +214,9 @@ def use_of_match(value: Table) -> UseOfMatch:
     """Build the rules of spending the match."""
     return UseOfMatch(
         by=str(value.get("by", "")),
-        purposes=tuple(value.get("for", ())),
-        prefer=tuple(value.get("prefer", ())),
-        forbid=tuple(value.get("forbid", ())),
+        purposes=tuple(value.get("for") or ()),
+        prefer=tuple(value.get("prefer") or ()),
+        forbid=tuple(value.get("forbid") or ()),
     )
 
 

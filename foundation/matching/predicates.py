@@ -82,7 +82,10 @@ def compiled(predicate: Predicate, *, claimant: Facts, silence_differs: bool = F
     Facts of the claimant are the same for every gift and are settled here, once.
     """
     if isinstance(predicate, Compare):
-        return _settled(predicate.fact, _comparison(predicate, silence_differs), claimant)
+        quick = _quick(predicate)
+        return quick or _settled(
+            predicate.fact, _comparison(predicate, silence_differs=silence_differs), claimant
+        )
     if isinstance(predicate, Same):
         return _same(predicate.facts)
     if isinstance(predicate, Negation):
@@ -102,7 +105,36 @@ def _settled(fact: str, check: Callable[[FactValue], bool | None], claimant: Fac
     return lambda facts: check(facts.get(fact))
 
 
-def _comparison(predicate: Compare, silence_differs: bool) -> Callable[[FactValue], bool | None]:
+def _quick(predicate: Compare) -> Test | None:
+    """The two commonest questions about a gift in one step: a flag, and a list of words.
+
+    A million gifts ask them a dozen times each. Anything unusual goes the long way.
+    """
+    fact, value = predicate.fact, predicate.value
+    if predicate.op not in ("eq", "in") or fact.startswith(CLAIMANT_SPACES):
+        return None
+    wanted = value if isinstance(value, tuple) else (value,)
+    slow = _comparison(predicate, silence_differs=False)
+    if len(wanted) == 1 and isinstance(wanted[0], bool):
+        flag = wanted[0]
+
+        def is_flag(facts: Facts) -> bool | None:
+            found = facts.get(fact)
+            return found is flag if found is True or found is False else slow(found)
+
+        return is_flag
+    if all(isinstance(item, str) for item in wanted):
+        listed = frozenset(wanted)
+
+        def is_word(facts: Facts) -> bool | None:
+            found = facts.get(fact)
+            return found in listed if type(found) is str and found else slow(found)
+
+        return is_word
+    return None
+
+
+def _comparison(predicate: Compare, *, silence_differs: bool) -> Callable[[FactValue], bool | None]:
     op, value = predicate.op, predicate.value
     if op == "present":
         return is_present
@@ -207,8 +239,9 @@ def as_date(value: FactValue | tuple[FactValue, ...], *, path: str) -> date:
         return value
     text = str(value).strip()
     try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-        raise ValueError
+        found = date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
-        raise InvalidInput(field=path, reason=f"“{value}”不是日期，应写成 2025-06-15") from None
+        found = None
+    if found is None:
+        raise InvalidInput(field=path, reason=f"“{value}”不是日期，应写成 2025-06-15")
+    return found

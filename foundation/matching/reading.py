@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import yaml
 
 # Far more than any rule file; a small file of nested aliases must not fill the memory.
-MAX_NODES = 400_000
+MAX_NODES = 200_000
 MAX_DEPTH = 40
 
 Path = tuple[str | int, ...]

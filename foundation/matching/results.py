@@ -104,6 +104,7 @@ class Figure:
     cap_code: str = ""
     unused_minor: int | None = None
     carried_over: Exact | None = None
+    scale: Fraction = Fraction(1)  # what every single match was cut by, all alike
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,16 +45,25 @@ def to_place(value: Exact, *, place_minor: int = 1, mode: str = "half_up") -> in
     return whole * place_minor
 
 
-def together(values: Sequence[Exact], *, total_minor: int, place_minor: int = 1) -> list[int]:
+def together(
+    values: Sequence[Exact],
+    *,
+    total_minor: int,
+    place_minor: int = 1,
+    ceilings: Sequence[Exact | None] = (),
+) -> list[int]:
     """Round amounts so that they sum to a total: the largest remainders take the odd units.
 
-    Ties go to the earlier amount. What is left below one place stays undistributed.
+    Ties go to the earlier amount; nobody is lifted above a ceiling. What is left below one
+    place, or under the ceilings, stays undistributed.
     """
-    floors = [to_place(value, place_minor=place_minor, mode="down") for value in values]
-    odd = (total_minor - sum(floors)) // place_minor
-    by_remainder = sorted(
-        range(len(values)), key=lambda index: (floors[index] - values[index], index)
-    )
-    for index in by_remainder[: max(odd, 0)]:
-        floors[index] += place_minor
-    return floors
+    parts = [to_place(value, place_minor=place_minor, mode="down") for value in values]
+    odd = (total_minor - sum(parts)) // place_minor
+    for index in sorted(
+        range(len(values)), key=lambda index: (parts[index] - values[index], index)
+    ):
+        ceiling = ceilings[index] if ceilings else None
+        if odd > 0 and (ceiling is None or parts[index] + place_minor <= ceiling):
+            parts[index] += place_minor
+            odd -= 1
+    return parts

@@ -89,7 +89,7 @@ class GiftRule:
     @property
     def facts(self) -> tuple[str, ...]:
         """The facts that the rule reads."""
-        named = (self.decide,) if self.decide else ()
+        named: tuple[str, ...] = (self.decide,) if self.decide else ()
         for predicate in (self.test, self.when):
             named += facts_of(predicate) if predicate else ()
         return tuple(dict.fromkeys(named))
@@ -294,6 +294,11 @@ class Scheme:
     unknown: tuple[str, ...] = ()
     memory: tuple[str, ...] = ()  # parameters that carry MEMORY as their source
     sources: tuple[str, ...] = ()
+    clauses: tuple[tuple[str, str], ...] = ()  # the clause of a parameter, where one is cited
+
+    def clause_of(self, parameter: str) -> str:
+        """The clause that a parameter was read in."""
+        return dict(self.clauses).get(parameter, "")
 
     @property
     def facts(self) -> tuple[str, ...]:

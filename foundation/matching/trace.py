@@ -34,6 +34,8 @@ OUTCOMES = {
     "unknown": ("办法中未见，暂不能确定", "not seen in the document"),
     "limited": ("受上限限制", "limited"),
     "computed": ("已计算", "computed"),
+    "bounded": ("只能给出上限", "only an upper bound can be shown"),
+    "shared": ("配比额取决于其他申请单位", "the match depends on the other claimants"),
 }
 LANGUAGES = {"zh": 0, "en": 1}
 
@@ -104,7 +106,7 @@ def _english(line: TraceLine, labels: Labels) -> str:
         if part
     )
     facts = ", ".join(
-        f"{labels.facts.get(name, (name, name))[1]} is {_value(value, 'en')}"
+        f"{labels.facts.get(name, (name, name))[1]}: {_value(value, 'en')}"
         for name, value in line.facts
     )
     verdict = OUTCOMES[line.outcome][1]

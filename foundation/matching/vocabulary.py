@@ -107,3 +107,48 @@ DOCUMENT_KEYS = ANYWHERE | {"name", "stage", "by", "per"}
 USE_OF_MATCH_KEYS = ANYWHERE | {"by", "for", "prefer", "forbid", "extra_2020"}
 CONSEQUENCE_KEYS = ANYWHERE | {"donation_returned", "blacklist", "performance_review"}
 RETURNED_KEYS = ANYWHERE | {"notify_within_days", "repay_match"}
+
+# What people call the parameters, the counting units and the roundings: (Chinese, English).
+PARAMETER_NAMES = {
+    "doc": ("文号", "document number"),
+    "in_force": ("施行日期", "dates in force"),
+    "claimant": ("申请单位范围", "who may claim"),
+    "window": ("申报期间", "window"),
+    "unit": ("“单笔”的含义", "what counts as one gift"),
+    "gift_rules": ("认定条件", "gift rule"),
+    "basis": ("计入口径", "basis"),
+    "minimum": ("单笔最低额", "minimum"),
+    "recognise": ("系数", "coefficients"),
+    "match": ("配比方法", "method of the match"),
+    "caps": ("上限", "caps"),
+    "pool": ("资金总量与分配规则", "pool and its rule"),
+    "rounding": ("取整规则", "rounding"),
+}
+UNIT_NAMES = {
+    "receipt": ("每笔到账", "each receipt"),
+    "gift": ("每笔捐赠", "each gift"),
+    "agreement": ("同一协议", "one agreement"),
+    "agreement_year": ("同一协议在一年内", "one agreement in a year"),
+    "project": ("同一项目", "one project"),
+    "project_year": ("同一项目在一年内", "one project in a year"),
+    "donor": ("同一捐赠人", "one donor"),
+    "donor_year": ("同一捐赠人在一年内", "one donor in a year"),
+    "bundle": ("数日内的合并捐赠", "a bundle of days"),
+    "claimant_total": ("申请单位合计", "the claimant's total"),
+    "claimant_year": ("申请单位年度合计", "the claimant's year"),
+    UNKNOWN_TEXT: ("未明确", "not settled"),
+}
+ROUNDING_NAMES = {
+    "half_up": ("四舍五入", "half up"),
+    "half_even": ("四舍六入五成双", "half to even"),
+    "half_down": ("五舍六入", "half down"),
+    "down": ("舍去尾数", "down"),
+    "up": ("进一", "up"),
+}
+
+
+def parameter_name(name: str) -> tuple[str, str]:
+    """Call a parameter by name; a gift rule keeps its code."""
+    kind, _, code = name.partition(".")
+    zh, en = PARAMETER_NAMES.get(kind, (name, name))
+    return (f"{zh} {code}", f"{en} {code}") if code else (zh, en)
