@@ -1,0 +1,1 @@
+"""The invented funds, donors and occasions of the demo foundation."""
