@@ -1,0 +1,32 @@
+"""Run the measurements: `python -m benchmarks [posting] [importing] [reading] [check]`."""
+
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import importing, places, posting, reading
+
+MEASUREMENTS: dict[str, Callable[[Path, str], list[str]]] = {
+    "posting": posting.run,
+    "importing": importing.run,
+    "reading": reading.run,
+    "check": reading.run_check,
+}
+
+
+def main(wanted: list[str]) -> None:
+    """Run what is asked for, or everything, and print tables for the README."""
+    unknown = [name for name in wanted if name not in MEASUREMENTS]
+    if unknown:
+        raise SystemExit(f"unknown: {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}")
+    print(f"{platform.platform()}, Python {platform.python_version()}", flush=True)
+    with places.folder() as where, places.postgresql(where) as server:
+        for name in wanted or MEASUREMENTS:
+            print(f"\n## {name}\n", flush=True)
+            for row in MEASUREMENTS[name](where, server):
+                print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
