@@ -16,7 +16,7 @@ $(BIN)/python:
 
 $(VENV)/runtime: requirements/runtime.txt setup.cfg | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements/runtime.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/development: requirements/development.txt $(VENV)/runtime
@@ -26,8 +26,8 @@ $(VENV)/development: requirements/development.txt $(VENV)/runtime
 install: $(VENV)/runtime ## the virtual environment and the locked dependencies
 
 run: install ## serve the demo foundation on 127.0.0.1 (PORT= to change)
-	PORT=$(PORT) $(BIN)/foundation demo --if-new
-	PORT=$(PORT) $(BIN)/foundation serve --demo
+	$(BIN)/foundation demo --if-new
+	PORT=$(PORT) $(BIN)/foundation serve
 
 demo: install ## only the data of the demo foundation
 	$(BIN)/foundation demo --if-new
