@@ -25,8 +25,8 @@ import argparse
 import shutil
 from pathlib import Path
 
-from fontTools import subset  # type: ignore[import-not-found]
-from fontTools.ttLib import TTFont  # type: ignore[import-not-found]
+from fontTools import subset
+from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "foundation" / "static" / "fonts"
