@@ -19,9 +19,11 @@ from foundation.http.context import Services
 from foundation.matching import commands as matching_commands
 from foundation.organisation.service import find_organisation
 from foundation.receipting import commands as document_commands
+from foundation.receipting import integrity as coverage_integrity
 from foundation.users import commands as user_commands
 from ledger import integrity
 from ledger.clock import Clock
+from receipts import integrity as document_integrity
 from reports import api as reports_api
 from reports import cli as reports_cli
 from reports import views
@@ -70,6 +72,11 @@ def main() -> None:
     cli.build_cli(
         extra=extra,
         serve=join,
-        checks=(*integrity.CHECKS, *gift_integrity.CHECKS),
+        checks=(
+            *integrity.CHECKS,
+            *gift_integrity.CHECKS,
+            *document_integrity.CHECKS,
+            *coverage_integrity.CHECKS,
+        ),
         catalogues=(views.TRANSLATIONS,),
     )()
