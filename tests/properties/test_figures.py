@@ -199,6 +199,11 @@ def play(engine: Engine, steps: list[Step]) -> None:
             closed += 1
         elif step.then == "reopen" and closed:
             closed -= 1
+            with database.reading(engine) as session:
+                last = periods.last_closed_period(session)
+            # What stands before January was closed with it and comes back on its own.
+            if last is not None and last != MONTHS[closed]:
+                factories.reopen_period(engine, last)
             factories.reopen_period(engine, MONTHS[closed])
 
 
