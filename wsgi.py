@@ -62,8 +62,6 @@ def main() -> None:
         *donor_commands.COMMANDS,
         *gift_commands.COMMANDS,
         *demo_commands.COMMANDS,
-        *gift_commands.COMMANDS,
-        *donor_commands.COMMANDS,
         *document_commands.COMMANDS,
         *matching_commands.COMMANDS,
         *reports_cli.COMMANDS,

@@ -23,11 +23,25 @@ class Permission(StrEnum):
     GIFTS_READ = "gifts.read"
     GIFTS_RECORD = "gifts.record"
     REFUNDS_APPROVE = "refunds.approve"
+    DOCUMENTS_ISSUE = "documents.issue"
+    DOCUMENTS_END = "documents.end"
+    AGREEMENTS_EDIT = "agreements.edit"
+    PLEDGES_RECORD = "pledges.record"
+    PLEDGES_WRITE_OFF = "pledges.write_off"
+    SPENDING_REQUEST = "spending.request"
+    SPENDING_APPROVE = "spending.approve"
+    SPENDING_PAY = "spending.pay"
+    BANK_READ = "bank.read"
     DONORS_READ = "donors.read"
     DONORS_EDIT = "donors.edit"
     IDENTITY_UNMASK = "identity.unmask"
     BANK_RECORD = "bank.record"
+    CLAIMS_PREPARE = "claims.prepare"
+    CLAIMS_APPROVE = "claims.approve"
+    SCHEMES_EDIT = "schemes.edit"
     REPORTS_READ = "reports.read"
+    STATEMENTS_ISSUE = "statements.issue"
+    EVIDENCE_EDIT = "evidence.edit"
     TRAIL_READ = "trail.read"
     USERS_MANAGE = "users.manage"
     SETTINGS_EDIT = "settings.edit"
@@ -40,6 +54,7 @@ _READING = {
     Permission.GIFTS_READ,
     Permission.DONORS_READ,
     Permission.REPORTS_READ,
+    Permission.BANK_READ,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -47,6 +62,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.USERS_MANAGE,
             Permission.SETTINGS_EDIT,
+            Permission.SCHEMES_EDIT,
             Permission.TRAIL_READ,
             Permission.OWN_ACCOUNT,
         }
@@ -60,6 +76,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ACCOUNTS_EDIT,
             Permission.FUNDS_OPEN,
             Permission.GIFTS_RECORD,
+            Permission.DOCUMENTS_ISSUE,
+            Permission.AGREEMENTS_EDIT,
+            Permission.PLEDGES_RECORD,
+            Permission.SPENDING_REQUEST,
+            Permission.CLAIMS_PREPARE,
+            Permission.EVIDENCE_EDIT,
             Permission.DONORS_EDIT,
             Permission.IDENTITY_UNMASK,
             Permission.OWN_ACCOUNT,
@@ -72,11 +94,23 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VOUCHERS_POST,
             Permission.PERIODS_CLOSE,
             Permission.REFUNDS_APPROVE,
+            Permission.DOCUMENTS_END,
+            Permission.PLEDGES_WRITE_OFF,
+            Permission.SPENDING_APPROVE,
+            Permission.CLAIMS_APPROVE,
+            Permission.STATEMENTS_ISSUE,
             Permission.TRAIL_READ,
             Permission.OWN_ACCOUNT,
         }
     ),
-    Role.CASHIER: frozenset({Permission.BANK_RECORD, Permission.OWN_ACCOUNT}),
+    Role.CASHIER: frozenset(
+        {
+            Permission.BANK_READ,
+            Permission.BANK_RECORD,
+            Permission.SPENDING_PAY,
+            Permission.OWN_ACCOUNT,
+        }
+    ),
     Role.AUDITOR: frozenset(_READING | {Permission.TRAIL_READ, Permission.OWN_ACCOUNT}),
     Role.DONOR: frozenset({Permission.OWN_GIFTS, Permission.OWN_ACCOUNT}),
 }
