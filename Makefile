@@ -1,6 +1,6 @@
 # One target per verb. Python 3.11 and make are all a machine needs beforehand.
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check format lint types bench browser lock clean
+.PHONY: help install run demo test check format lint types bench browser hledger lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -39,8 +39,15 @@ browser:
 	     && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 	|| { echo "Install Chromium (Debian: apt-get install chromium) for the page tests."; exit 1; }
 
-test: $(VENV)/development browser ## every test, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest -q $(ARGS)
+# Compared with in the tests of the exports; without it those say so and are left out.
+hledger:
+	@command -v hledger >/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	     && apt-get install -y -qq hledger >/dev/null; } \
+	|| echo "hledger is not installed (Debian: apt-get install hledger); its tests are left out."
+
+test: $(VENV)/development browser hledger ## every test, on SQLite and on a real PostgreSQL
+	$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
 
 format: $(VENV)/development ## format the code
 	$(BIN)/ruff format $(PACKAGES)
@@ -62,7 +69,7 @@ bench: $(VENV)/development ## measure; results go to benchmarks/README.md by han
 lock: $(VENV)/development ## pin the dependencies anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --upgrade requirements/runtime.in -o requirements/runtime.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --upgrade requirements/development.in -o requirements/development.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --upgrade -c requirements/runtime.txt requirements/development.in -o requirements/development.txt
 
 clean: ## remove what the other targets made, but no data
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

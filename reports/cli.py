@@ -1,16 +1,14 @@
 """Commands: list the reports, and run one into a file or onto the screen."""
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import Any, TypeVar
 
 import click
 
 from foundation.command_context import CommandContext, pass_context, table
+from foundation.command_files import whole_file
 from ledger.errors import NotAllowed
 from reports import exporting, registry
 from reports.exporting import Format
@@ -138,24 +136,8 @@ def _write_file(
 ) -> None:
     with context.reading() as session:
         found = registry.run(session, report.id, given, clock=context.clock)
-        with _whole_file(out) as stream:
+        with whole_file(out) as stream:
             form.write(found, stream)
-
-
-@contextmanager
-def _whole_file(out: Path) -> Iterator[BinaryIO]:
-    """Write beside the file and move it there when it is complete."""
-    with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}-", delete=False) as part:
-        try:
-            yield cast(BinaryIO, part)
-        except BaseException:
-            Path(part.name).unlink()
-            raise
-    # The temporary file is private; what is exported gets the usual permissions.
-    mask = os.umask(0)
-    os.umask(mask)
-    Path(part.name).chmod(0o666 & ~mask)
-    Path(part.name).replace(out)
 
 
 def _show(context: CommandContext, report: Report, given: Mapping[str, str]) -> None:
