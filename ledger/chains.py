@@ -5,6 +5,7 @@ The rows are streamed, so that a million lines are checked in constant memory.
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from ledger.periods import Period, PeriodState
 from ledger.sealing import (
     LINE_FIELDS,
     VOUCHER_FIELDS,
+    content_of,
     digest,
     line_content,
     stored_codes,
@@ -64,6 +66,11 @@ def broken_vouchers(session: Session) -> Iterator[tuple[str, str]]:
 
 def chain_head(session: Session) -> str:
     """Return one digest over the heads of all series, to be kept outside the database."""
+    return hashlib.sha256(trail.canonical(series_heads(session)).encode()).hexdigest()
+
+
+def series_heads(session: Session) -> list[list[Any]]:
+    """Return period, word, last number and head of every series: what `chain_head` is made of."""
     rows = session.execute(
         select(
             VoucherSeries.period_id,
@@ -72,7 +79,7 @@ def chain_head(session: Session) -> str:
             VoucherSeries.head,
         ).order_by(VoucherSeries.period_id, VoucherSeries.word)
     )
-    return hashlib.sha256(trail.canonical([list(row) for row in rows]).encode()).hexdigest()
+    return [list(row) for row in rows]
 
 
 def broken_periods(session: Session) -> Iterator[tuple[str, str]]:
@@ -137,8 +144,30 @@ def broken_trail(session: Session) -> Iterator[tuple[str, str]]:
         yield "trail head", f"says {head.sequence}, the last record is {expected - 1}"
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a posted voucher's digest was made of, for a proof outside the database.
+
+    The digest is `sealing.chained(digest before it, number, content)`; the first of a series
+    follows `numbering.genesis`.
+    """
+
+    period_id: int
+    word: str
+    number: int | None
+    content: str
+    digest: str
+
+
+def sealed(session: Session, first: int, last: int) -> Iterator[Sealed]:
+    """Stream the vouchers of the periods `first` to `last` in the order of their chains."""
+    for values, lines, stored in _sealed_vouchers(session, first, last):
+        number, content = content_of(values, lines)
+        yield Sealed(values[1], values[2], number, content, stored)
+
+
 def _sealed_vouchers(
-    session: Session,
+    session: Session, first: int = 0, last: int = 999_999
 ) -> Iterator[tuple[list[Any], list[list[Any]], str]]:
     """Stream posted vouchers in chain order: what enters the digest, and the stored digest."""
     names = stored_codes(session)
@@ -151,7 +180,7 @@ def _sealed_vouchers(
         select(
             *(type_coerce(c, String) if c.key in as_text else c for c in columns), Voucher.digest
         )
-        .where(Voucher.state == VoucherState.POSTED)
+        .where(Voucher.state == VoucherState.POSTED, Voucher.period_id.between(first, last))
         .order_by(Voucher.period_id, Voucher.word, Voucher.number)
         .execution_options(yield_per=_BATCH)
     )

@@ -1,0 +1,96 @@
+"""Make a pack: every file of every year, what proves them, and what is missing."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import BinaryIO
+from zipfile import ZipFile
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.organisation.service import get_organisation
+from ledger.clock import Clock
+from ledger.errors import InvalidInput
+from ledger.periods import FiscalYear
+from reports.audit_pack import packing
+from reports.audit_pack.definitions import definitions
+from reports.audit_pack.packing import Built, Pack
+from reports.audit_pack.registry import FILES, TABLES
+from reports.parameters import Parameters
+
+MOST_YEARS = 3
+_CHAIN = "chain.jsonl"
+_VERIFIER = "verify_pack.py"
+
+Progress = Callable[[int], None]
+
+
+def make(
+    session: Session,
+    stream: BinaryIO,
+    *,
+    first: int,
+    last: int,
+    clock: Clock,
+    progress: Progress = lambda _: None,
+) -> dict[str, object]:
+    """Write the pack of the years `first` to `last` and return its manifest.
+
+    Raises InvalidInput for years that the books do not have, or more than three.
+    """
+    years = _years(session, first, last)
+    with ZipFile(stream, "w", allowZip64=True) as archive:
+        pack = Pack(archive)
+        for year in years:
+            asked = packing.year_parameters(session, year, clock=clock)
+            _write_year(session, pack, asked, progress)
+        pack.pour(_VERIFIER, lambda out: _copied(out, packing.VERIFIER.read_bytes()))
+        manifest = packing.manifest_of(
+            session,
+            pack,
+            organisation=get_organisation(session).name,
+            years=years,
+            state="draft",
+            control_totals=(),
+        )
+        text = json.dumps(manifest, ensure_ascii=False, indent=1)
+        archive.writestr(packing.member(packing.MANIFEST), text)
+    return manifest
+
+
+def steps(years: int) -> int:
+    """Return how often `progress` is called for so many years."""
+    return years * (len(TABLES) + len(FILES) + 1)
+
+
+def _years(session: Session, first: int, last: int) -> list[int]:
+    if not first <= last < first + MOST_YEARS:
+        raise InvalidInput(field="年度", reason=f"应为连续的一至{MOST_YEARS}个年度")
+    known = set(session.execute(select(FiscalYear.year)).scalars())
+    for year in range(first, last + 1):
+        if year not in known:
+            raise InvalidInput(field="年度", reason=f"{year} 年没有会计期间")
+    return list(range(first, last + 1))
+
+
+def _write_year(session: Session, pack: Pack, asked: Parameters, progress: Progress) -> None:
+    year = asked.period.year
+    for number, definition in definitions().items():
+        if number in TABLES:
+            built = Built(definition, partial(TABLES[number], session, asked))
+            for form in definition.formats:
+                pack.table(str(year), built, form, period=str(year))
+            progress(1)
+        elif number in FILES:
+            ending, pour = FILES[number]
+            path = f"{year}/{definition.name}.{ending}"
+            pack.pour(path, partial(pour, session, asked), period=str(year))
+            progress(1)
+    chain = packing.write_chain(session, year * 100, year * 100 + 12)
+    pack.pour(f"{year}/{_CHAIN}", chain, period=str(year))
+    progress(1)
+
+
+def _copied(stream: BinaryIO, content: bytes) -> None:
+    stream.write(content)
