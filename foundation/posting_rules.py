@@ -8,6 +8,7 @@ I our inference. S1 is 财会〔2004〕7号, S2 财会〔2020〕9号, S3 财会�
 Every line names its fund, and every draft balances within each fund. Amounts are fen.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from foundation.gifts.kinds import RefundCause
@@ -32,6 +33,7 @@ from ledger.funds import Restriction
 from ledger.vouchers import VoucherDraft, VoucherKind, credit, debit
 
 NOMINAL_MINOR = 100
+REFUND_PAYMENT = "refund.payment"
 
 
 class NotRecognised(Conflict):
@@ -147,7 +149,7 @@ def refund_due(known: Catalogue, event: Event, reason: RefundCause, parts: Parts
 
 def refund_payment(known: Catalogue, event: Event, account_id: int, parts: Parts) -> VoucherDraft:
     """退还捐赠款: Dr 其他应付款, Cr 银行存款. S1 4101 [A]."""
-    return exchange(known, event, "refund.payment", "other_payable", account_id, parts)
+    return exchange(known, event, REFUND_PAYMENT, "other_payable", account_id, parts)
 
 
 # --- Other income, net assets, release -------------------------------------------------------
@@ -257,6 +259,25 @@ def spending(
         if known.funds[fund].restriction is Restriction.PERMANENT:
             raise RestrictionMismatch(fund=known.funds[fund].code, reason="留本基金本金不得支出")
     return exchange(known, event, "spending", expense_tag, account_id, parts)
+
+
+def payment(
+    known: Catalogue, event: Event, account_id: int, costs: Sequence[tuple[str, int, int]]
+) -> VoucherDraft:
+    """付款: Dr the expense of each cost (tag, fund, fen), Cr the account for each fund its sum.
+
+    The same rule as `spending`, for a payment that is several kinds of cost at once.
+    """
+    lines, paid = [], dict[int, int]()
+    for tag, fund, minor in costs:
+        if known.funds[fund].restriction is Restriction.PERMANENT:
+            raise RestrictionMismatch(fund=known.funds[fund].code, reason="留本基金本金不得支出")
+        account = account_for(known, event.on, tag, fund)
+        lines.append(line_of(known, event, account, fund, minor))
+        paid[fund] = paid.get(fund, 0) + minor
+    money = known.accounts[account_id]
+    lines += [line_of(known, event, money, fund, -minor) for fund, minor in paid.items()]
+    return voucher_of(event, "spending", lines)
 
 
 def investment_bought(

@@ -1,0 +1,1 @@
+"""Spending: requests, approvals, payments, and the vouchers that follow."""
