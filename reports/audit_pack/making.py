@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zipfile import ZipFile
 
 from sqlalchemy import select
@@ -18,6 +18,8 @@ from reports.audit_pack.definitions import definitions
 from reports.audit_pack.packing import Built, Pack
 from reports.audit_pack.registry import FILES, TABLES
 from reports.parameters import Parameters
+from reports.tie_outs import registry as tie_outs
+from reports.tie_outs.report import document
 
 MOST_YEARS = 3
 _CHAIN = "chain.jsonl"
@@ -34,7 +36,7 @@ def make(
     last: int,
     clock: Clock,
     progress: Progress = lambda _: None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Write the pack of the years `first` to `last` and return its manifest.
 
     Raises InvalidInput for years that the books do not have, or more than three.
@@ -42,9 +44,15 @@ def make(
     years = _years(session, first, last)
     with ZipFile(stream, "w", allowZip64=True) as archive:
         pack = Pack(archive)
+        totals: list[dict[str, Any]] = []
         for year in years:
             asked = packing.year_parameters(session, year, clock=clock)
             _write_year(session, pack, asked, progress)
+            found = tie_outs.compute(session, asked)
+            totals += [
+                {"period": str(year), "explanation": "", **item}
+                for item in document(found)["tie_outs"]
+            ]
         pack.pour(_VERIFIER, lambda out: _copied(out, packing.VERIFIER.read_bytes()))
         manifest = packing.manifest_of(
             session,
@@ -52,7 +60,7 @@ def make(
             organisation=get_organisation(session).name,
             years=years,
             state="draft",
-            control_totals=(),
+            control_totals=totals,
         )
         text = json.dumps(manifest, ensure_ascii=False, indent=1)
         archive.writestr(packing.member(packing.MANIFEST), text)

@@ -27,6 +27,7 @@ from reports.audit_pack.counting import Digesting, counted
 from reports.audit_pack.definitions import FileDefinition
 from reports.exporting import get as get_format
 from reports.parameters import PERIOD, Parameters
+from reports.statements import tabling
 from reports.tables import Table
 
 MANIFEST = "manifest.json"
@@ -98,7 +99,9 @@ def member(path: str) -> ZipInfo:
 
 def year_parameters(session: Session, year: int, *, clock: Clock) -> Parameters:
     """Return the question "this whole year" with a heading that depends on the books alone."""
-    found = parameters.resolve(session, (PERIOD,), {"period": str(year)}, clock=clock)
+    found = parameters.resolve(
+        session, (PERIOD, tabling.LAYOUT), {"period": str(year)}, clock=clock
+    )
     heading = dataclasses.replace(found.heading, printed_at=last_posting(session, year))
     return dataclasses.replace(found, heading=heading)
 

@@ -1,0 +1,55 @@
+"""`reports audit-pack`: one file for the auditors."""
+
+import hashlib
+from pathlib import Path
+
+import click
+
+from foundation.command_context import CommandContext, pass_context
+from foundation.command_files import whole_file
+from foundation.users.permissions import Permission
+from reports.audit_pack import making
+
+
+@click.command(
+    "audit-pack", help="评估资料包：一至三个年度的全部资料、勾稽与校验程序，合为一个文件。"
+)
+@click.option("--from", "first", type=int, required=True, help="起始年度。")
+@click.option("--to", "last", type=int, required=True, help="截止年度。")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写入的文件。"
+)
+@pass_context
+def audit_pack(context: CommandContext, first: int, last: int, out: Path) -> None:
+    context.require_reading(Permission.REPORTS_READ)
+    steps = making.steps(last - first + 1)
+    with (
+        context.reading() as session,
+        whole_file(out) as stream,
+        context.progress("生成资料包", steps) as progress,
+    ):
+        manifest = making.make(
+            session, stream, first=first, last=last, clock=context.clock, progress=progress
+        )
+    with out.open("rb") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
+    totals = manifest["control_totals"]
+    context.answer(
+        {
+            "files": [item["path"] for item in manifest["files"]],
+            "tie_outs": totals,
+            "sha256": digest,
+            "state": manifest["state"],
+            "chain_head": manifest["chain_head"],
+        },
+        [
+            context.text(
+                "已生成 {count} 个文件；勾稽相符 {held} 项，不符 {differ} 项，缺少资料 {open} 项",
+                count=len(manifest["files"]),
+                held=sum(item["holds"] is True for item in totals),
+                differ=sum(item["holds"] is False for item in totals),
+                open=sum(item["holds"] is None for item in totals),
+            ),
+            f"SHA-256 {digest}",
+        ],
+    )
