@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from reports.tables import Emphasis, Kind, Row, Table
+from reports.tables import Emphasis, Row, Table
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ def counted(table: Table) -> tuple[Table, Count]:
     The totals are filled in as the rows go by, so that a table need not be read twice to have a
     last line. They are complete when the last row was read, which is when they are written.
     """
-    places = [(i, c) for i, c in enumerate(table.columns) if c.kind is Kind.MONEY]
+    places = [(i, c) for i, c in enumerate(table.columns) if c.key in table.totals]
     count = Count(sums={column.title.zh: 0 for _, column in places})
     totals = {column.key: 0 for _, column in places}
 

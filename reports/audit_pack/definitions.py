@@ -11,6 +11,7 @@ from reports.parameters import Parameters
 from reports.tables import Column, Kind, Label, Row, Table
 
 _DATA = Path(__file__).parent / "files.toml"
+_BALANCE = "balance"
 _WIDTHS = {Kind.MONEY: 16, Kind.INTEGER: 8, Kind.DATE: 12, Kind.CODE: 18, Kind.TEXT: 20}
 
 
@@ -21,6 +22,8 @@ class FileDefinition:
     number: str
     title: Label
     columns: tuple[Column, ...]
+    # Keys of the amounts that add up; a balance after each line does not.
+    summed: frozenset[str]
     formats: tuple[str, ...]
     is_uploaded: bool
 
@@ -39,16 +42,26 @@ def definitions() -> Mapping[str, FileDefinition]:
 
 def _definition(item: Mapping[str, Any]) -> FileDefinition:
     columns = tuple(
-        Column(f"c{place}", Label(zh, en), Kind(kind), _WIDTHS[Kind(kind)])
+        Column(f"c{place}", Label(zh, en), _kind(kind), _WIDTHS[_kind(kind)])
         for place, (zh, en, kind) in enumerate(item["columns"], start=1)
+    )
+    summed = frozenset(
+        column.key
+        for column, (_, _, kind) in zip(columns, item["columns"], strict=True)
+        if kind == Kind.MONEY.value
     )
     return FileDefinition(
         item["number"],
         Label(item["zh"], item["en"]),
         columns,
+        summed,
         tuple(item["formats"]),
         item["source"] == "upload",
     )
+
+
+def _kind(name: str) -> Kind:
+    return Kind.MONEY if name == _BALANCE else Kind(name)
 
 
 def filled(
@@ -60,7 +73,7 @@ def filled(
 ) -> Table:
     """Return a file of the pack with rows; its totals are those of the rows as they go by."""
     definition = definitions()[number]
-    totals = {column.key: 0 for column in definition.columns if column.kind is Kind.MONEY}
+    totals = dict.fromkeys(definition.summed, 0)
     return Table(
         id=f"pack_{number}",
         title=definition.title,

@@ -1,5 +1,6 @@
 """Make a pack: every file of every year, what proves them, and what is missing."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from functools import partial
@@ -14,10 +15,11 @@ from ledger.clock import Clock
 from ledger.errors import InvalidInput
 from ledger.periods import FiscalYear
 from reports.audit_pack import packing
-from reports.audit_pack.definitions import definitions
+from reports.audit_pack.definitions import FileDefinition, definitions
 from reports.audit_pack.packing import Built, Pack
-from reports.audit_pack.registry import FILES, TABLES
+from reports.audit_pack.registry import FILES, SEVERAL, TABLES
 from reports.parameters import Parameters
+from reports.tables import Label, Table, kept
 from reports.tie_outs import registry as tie_outs
 from reports.tie_outs.report import document
 
@@ -47,7 +49,7 @@ def make(
         totals: list[dict[str, Any]] = []
         for year in years:
             asked = packing.year_parameters(session, year, clock=clock)
-            _write_year(session, pack, asked, progress)
+            _write_year(session, pack, asked, clock, progress)
             found = tie_outs.compute(session, asked)
             totals += [
                 {"period": str(year), "explanation": "", **item}
@@ -69,7 +71,7 @@ def make(
 
 def steps(years: int) -> int:
     """Return how often `progress` is called for so many years."""
-    return years * (len(TABLES) + len(FILES) + 1)
+    return years * (len(TABLES) + len(SEVERAL) + len(FILES) + 1)
 
 
 def _years(session: Session, first: int, last: int) -> list[int]:
@@ -82,13 +84,19 @@ def _years(session: Session, first: int, last: int) -> list[int]:
     return list(range(first, last + 1))
 
 
-def _write_year(session: Session, pack: Pack, asked: Parameters, progress: Progress) -> None:
+def _write_year(
+    session: Session, pack: Pack, asked: Parameters, clock: Clock, progress: Progress
+) -> None:
     year = asked.period.year
     for number, definition in definitions().items():
         if number in TABLES:
             built = Built(definition, partial(TABLES[number], session, asked))
             for form in definition.formats:
                 pack.table(str(year), built, form, period=str(year))
+            progress(1)
+        elif number in SEVERAL:
+            for name, table in SEVERAL[number](session, asked, clock):
+                _write_kept(pack, definition, name, kept(table), str(year))
             progress(1)
         elif number in FILES:
             ending, pour = FILES[number]
@@ -98,6 +106,14 @@ def _write_year(session: Session, pack: Pack, asked: Parameters, progress: Progr
     chain = packing.write_chain(session, year * 100, year * 100 + 12)
     pack.pour(f"{year}/{_CHAIN}", chain, period=str(year))
     progress(1)
+
+
+def _write_kept(pack: Pack, definition: FileDefinition, name: str, table: Table, year: str) -> None:
+    """Write a small table that is read once in every format, under a name of its own."""
+    title = f"{definition.title.zh}_{name}" if name else definition.title.zh
+    named = dataclasses.replace(definition, title=Label(title, definition.title.en))
+    for form in definition.formats:
+        pack.table(year, Built(named, lambda: table), form, period=year)
 
 
 def _copied(stream: BinaryIO, content: bytes) -> None:

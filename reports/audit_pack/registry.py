@@ -1,16 +1,26 @@
 """Which builder makes which file of the pack. A file without one is listed as missing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
-from reports.audit_pack import book_files, gift_files
+from ledger.clock import Clock
+from reports.audit_pack import (
+    bank_files,
+    book_files,
+    gift_files,
+    promise_files,
+    receipt_files,
+    statement_files,
+)
 from reports.parameters import Parameters
 from reports.tables import Table
 
 Build = Callable[[Session, Parameters], Table]
 Pour = Callable[[Session, Parameters, BinaryIO], None]
+
+Several = Callable[[Session, Parameters, Clock], Iterator[tuple[str, Table]]]
 
 TABLES: Mapping[str, Build] = {
     "01": book_files.accounts,
@@ -18,10 +28,32 @@ TABLES: Mapping[str, Build] = {
     "03": book_files.ledger,
     "04": book_files.journal,
     "05": book_files.exceptions,
+    "09": bank_files.accounts,
+    "10": bank_files.lines,
+    "11": bank_files.reconciliations,
+    "12": bank_files.outstanding,
     "13": gift_files.donations,
+    "14": promise_files.agreements,
+    "15": promise_files.pledges,
+    "16": receipt_files.in_kind,
     "17": gift_files.bills,
+    "18": receipt_files.bill_stock,
+    "19": receipt_files.without_bill,
+    "20": receipt_files.across_years,
+    "22": promise_files.projects,
+    "23": promise_files.spending,
+    "26": promise_files.beneficiaries,
     "27": book_files.restricted_funds,
+    "28": receipt_files.large_donors,
+    "37": statement_files.ratios,
+    "41": promise_files.purchases,
+    "42": receipt_files.disclosures,
     "43": book_files.archives,
+}
+# Files that are several tables, each under its own name.
+SEVERAL: Mapping[str, Several] = {
+    "07": statement_files.statements,
+    "08": statement_files.sources,
 }
 # Files that are no table of ours: written whole.
 FILES: Mapping[str, tuple[str, Pour]] = {"06": ("zip", book_files.interface)}

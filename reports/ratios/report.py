@@ -55,6 +55,11 @@ _VERDICTS = {
 }
 
 
+def verdict_words(verdict: Verdict) -> Label:
+    """Return what a verdict is called."""
+    return _VERDICTS[verdict].label
+
+
 def run(session: Session, parameters: Parameters) -> Table:
     """Return every requirement in force at the end of the year, with its figures."""
     year = parameters.period.year
