@@ -118,6 +118,17 @@ def balances_at(
     return {key: debit - credit for key, (debit, credit) in totals.items() if debit != credit}
 
 
+def moved_pairs(session: Session, upto: int) -> list[tuple[int, int]]:
+    """Return every (account, fund) that moved up to the end of a period, in order."""
+    rows = session.execute(
+        select(Movement.account_id, Movement.fund_id)
+        .where(Movement.period_id <= upto)
+        .distinct()
+        .order_by(Movement.account_id, Movement.fund_id)
+    )
+    return [(account_id, fund_id) for account_id, fund_id in rows]
+
+
 def balances_on(session: Session, day: date) -> dict[tuple[int, int], int]:
     """Return non-zero balances by (account, fund) at the end of a day."""
     key = period_key(day)

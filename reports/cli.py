@@ -9,12 +9,16 @@ import click
 
 from foundation.command_context import CommandContext, pass_context, table
 from foundation.command_files import whole_file
+from foundation.users.permissions import Permission
 from ledger.errors import NotAllowed
 from reports import exporting, registry
+from reports.audit_pack.commands import audit_pack
 from reports.exporting import Format
 from reports.parameters import Answer, Parameter
 from reports.registry import Report
 from reports.tables import CHINESE, STATE_WORDS, Kind, Table, kept, printed, total_cells
+from reports.tie_outs import registry as tie_outs_registry
+from reports.tie_outs import report as tie_outs_report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _RIGHT = frozenset({Kind.MONEY, Kind.INTEGER})
@@ -100,6 +104,27 @@ def run_report(
         _show(context, report, asked)
 
 
+@reports.command("tie-outs", help="勾稽：三十六项控制合计，两方分别计算。")
+@click.option("--period", required=True, help="会计期间：2026、2026-Q1 或 2026-03。")
+@pass_context
+def tie_outs(context: CommandContext, period: str) -> None:
+    context.require_reading(Permission.REPORTS_READ)
+    with context.reading() as session:
+        found = tie_outs_registry.run(session, period, clock=context.clock)
+    heads = [context.translate(head) for head in ("编号", "左金额", "右金额", "结论", "说明")]
+    rows = [
+        (
+            item.control.id,
+            item.said(item.sides.left) or "" if item.sides else "",
+            item.said(item.sides.right) or "" if item.sides else "",
+            tie_outs_report.VERDICTS[item.holds].label.zh,
+            item.note,
+        )
+        for item in found
+    ]
+    context.answer(tie_outs_report.document(found), table(heads, rows, right=" rr"))
+
+
 def _check_permission(context: CommandContext, report: Report) -> None:
     """Any of the permissions of a report will do."""
     refused: NotAllowed | None = None
@@ -171,5 +196,7 @@ def _screen(found: Table) -> Iterator[str]:
     for note in found.notes:
         yield note.zh
 
+
+reports.add_command(audit_pack)
 
 COMMANDS: tuple[click.Command, ...] = (reports,)

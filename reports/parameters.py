@@ -39,6 +39,8 @@ class Answer(StrEnum):
     """A donor, counterparty, project or cash-flow item; the parameter has the kind's name."""
     CHOICE = "choice"
     FLAG = "flag"
+    TEXT = "text"
+    """A code of the report's own, such as a row of a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ class Parameters:
         """The same question without the generated closing vouchers of the span."""
         return dataclasses.replace(self, options={**self.options, "closing": "excluded"})
 
+    def at(self, period: PeriodRange) -> "Parameters":
+        """The same question for another period; the heading stays."""
+        return dataclasses.replace(self, period=period)
+
     @property
     def filters(self) -> dict[str, str]:
         """The filters as they were typed, for links that lead to a part of the same figures."""
@@ -182,7 +188,7 @@ def resolve(
         options={
             parameter.name: _option(parameter, typed.get(parameter.name, ""))
             for parameter in declared
-            if parameter.answer in (Answer.CHOICE, Answer.FLAG)
+            if parameter.answer in (Answer.CHOICE, Answer.FLAG, Answer.TEXT)
         },
         given=typed,
     )
@@ -241,6 +247,8 @@ def _dimension(session: Session, parameter: Parameter, text: str) -> DimensionVa
 
 
 def _option(parameter: Parameter, text: str) -> str:
+    if parameter.answer is Answer.TEXT:
+        return text
     if parameter.answer is Answer.FLAG:
         lowered = text.lower()
         if lowered not in _ON | _OFF:

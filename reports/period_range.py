@@ -1,4 +1,7 @@
-"""Months of one year, as people write them: `2026`, `2026-03`, `2026-Q1`, `2026-01..2026-03`."""
+"""Months of one year, as people write them.
+
+`2026`, `2026-03`, `2026-Q1`, `2026-H1` (a half year) or `2026-01..2026-03`.
+"""
 
 import calendar
 import re
@@ -9,7 +12,7 @@ from ledger.balances import Span
 from ledger.errors import InvalidInput
 from reports.tables import Label
 
-_RANGE = re.compile(r"(\d{4})(?:-(\d{2})(?:\.\.(\d{4})-(\d{2}))?|-Q([1-4]))?", re.ASCII)
+_RANGE = re.compile(r"(\d{4})(?:-(\d{2})(?:\.\.(\d{4})-(\d{2}))?|-Q([1-4])|-H([12]))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class PeriodRange:
     def before(self) -> Span | None:
         """The months of the year that precede the range, if any."""
         return Span(self.year * 100 + 1, self.first - 1) if self.first % 100 > 1 else None
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it is all twelve months."""
+        return (self.first % 100, self.last % 100) == (1, 12)
 
     @property
     def to_date(self) -> "PeriodRange":
@@ -71,6 +79,9 @@ class PeriodRange:
             return Label(f"{year}年初", f"Before {year}")
         if first == last:
             return Label(f"{year}年{first}月", month_text(self.first))
+        if last - first == 5 and first % 6 == 1:
+            half = "上" if first == 1 else "下"
+            return Label(f"{year}年{half}半年", f"H{(first + 5) // 6} {year}")
         if last - first == 2 and first % 3 == 1:
             quarter = (first + 2) // 3
             return Label(f"{year}年第{quarter}季度", f"Q{quarter} {year}")
@@ -85,13 +96,15 @@ def month_text(key: int) -> str:
 
 
 def parse_range(text: str) -> PeriodRange:
-    """Read `2026`, `2026-03`, `2026-Q1` or `2026-01..2026-03`. Raises InvalidInput."""
+    """Read `2026`, `2026-03`, `2026-Q1`, `2026-H1` or `2026-01..2026-03`. Raises InvalidInput."""
     wanted = text.strip()
     found = _RANGE.fullmatch(wanted)
     if found is None:
         raise _bad_period(text)
     year = int(found[1])
-    if found[5]:
+    if found[6]:
+        first, last = int(found[6]) * 6 - 5, int(found[6]) * 6
+    elif found[5]:
         first, last = int(found[5]) * 3 - 2, int(found[5]) * 3
     elif found[4]:
         first, last = int(found[2]), int(found[4])

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from foundation.donors.models import Donor, DonorKind
+from foundation.gifts import standing
 from foundation.gifts.kinds import ChangeKind, GiftKind, GiftMethod
 from foundation.gifts.models import Gift, GiftAllocation, GiftChange, reference
 from ledger import money
@@ -137,6 +138,7 @@ def _reductions(session: Session, parameters: Parameters) -> dict[int, _Reductio
     rows = session.execute(
         _narrowed(select(GiftChange.gift_id, GiftChange.kind, GiftChange.amount_minor), parameters)
         .join(GiftChange, GiftChange.gift_id == Gift.id)
+        .where(~standing.withdrawn())
         .distinct()
         .add_columns(GiftChange.id)
         .order_by(GiftChange.id)

@@ -15,7 +15,7 @@ from foundation.users.models import Role
 from foundation.users.permissions import Permission, allows
 from ledger.clock import Clock
 from ledger.errors import NotFound
-from reports import parameters, registers
+from reports import bank_reconciliation, bills, parameters, registers
 from reports.books import (
     cash_journal,
     chart_of_accounts,
@@ -27,21 +27,40 @@ from reports.books import (
     trial_balance,
     voucher_list,
 )
+from reports.claims import claim_lines
 from reports.parameters import ACCOUNT, CLOSING, DIMENSIONS, FUND, PERIOD, Parameter, Parameters
+from reports.pledges import ageing as pledge_ageing
+from reports.pledges import register as pledge_register
+from reports.pledges import roll_forward as pledge_roll_forward
+from reports.ratios import report as ratio_report
+from reports.statements import (
+    activities,
+    balance_sheet,
+    cash_flows,
+    cash_lines,
+    net_assets_changes,
+    notes,
+    sources,
+    tabling,
+)
 from reports.tables import Label, Table
+from reports.tie_outs import report as tie_outs
 
 DONOR = DIMENSIONS[0]
+CASH_FLOW_ITEM = DIMENSIONS[3]
 
 
 class Group(StrEnum):
     """Where a report stands in the index."""
 
+    STATEMENTS = "statements"
     BOOKS = "books"
     FUNDS = "funds"
     REGISTERS = "registers"
 
 
 GROUP_TITLES = {
+    Group.STATEMENTS: Label("会计报表", "Statements"),
     Group.BOOKS: Label("账簿", "Books"),
     Group.FUNDS: Label("基金", "Funds"),
     Group.REGISTERS: Label("台账与清单", "Registers and lists"),
@@ -75,6 +94,77 @@ class UnknownReport(NotFound):
 
 
 REPORTS = (
+    Report(
+        balance_sheet.ID,
+        balance_sheet.TITLE,
+        Label(
+            "会民非01表：资产、负债与净资产的年初数与期末数", "Assets, liabilities and net assets"
+        ),
+        Group.STATEMENTS,
+        balance_sheet.run,
+        (PERIOD, tabling.LAYOUT),
+    ),
+    Report(
+        activities.ID,
+        activities.TITLE,
+        Label("会民非02表：收入、费用与净资产变动，分限定性列示", "Income, expenses and releases"),
+        Group.STATEMENTS,
+        activities.run,
+        (PERIOD, tabling.LAYOUT),
+    ),
+    Report(
+        cash_flows.ID,
+        cash_flows.TITLE,
+        Label("会民非03表：直接法，附补充资料", "Direct method, with supplementary information"),
+        Group.STATEMENTS,
+        cash_flows.run,
+        (PERIOD, tabling.LAYOUT, cash_flows.SUPPLEMENT),
+    ),
+    Report(
+        net_assets_changes.ID,
+        net_assets_changes.TITLE,
+        Label("净资产年初数、本期变动与期末数，分限定性列示", "Net assets from opening to closing"),
+        Group.STATEMENTS,
+        net_assets_changes.run,
+        (PERIOD, tabling.LAYOUT),
+    ),
+    Report(
+        notes.ID,
+        notes.TITLE,
+        Label(
+            "附注中账簿能够提供的内容，及须由本单位填写的内容", "What the books say of the notes"
+        ),
+        Group.STATEMENTS,
+        notes.run,
+        (PERIOD, tabling.LAYOUT),
+    ),
+    Report(
+        sources.ID,
+        sources.TITLE,
+        Label("报表每个数字由哪些科目、现金流量项目构成", "The accounts behind every figure"),
+        Group.STATEMENTS,
+        sources.run,
+        (PERIOD, tabling.LAYOUT, sources.STATEMENT, sources.ROW, sources.COLUMN),
+    ),
+    Report(
+        tie_outs.ID,
+        tie_outs.TITLE,
+        Label(
+            "账、表、台账之间的三十六项控制合计，逐项列明差异", "36 control totals, from both sides"
+        ),
+        Group.STATEMENTS,
+        tie_outs.run,
+        (PERIOD, tabling.LAYOUT),
+    ),
+    Report(
+        cash_lines.ID,
+        cash_lines.TITLE,
+        Label("某一现金流量项目的逐笔现金收支", "The cash lines of a cash-flow item"),
+        Group.STATEMENTS,
+        cash_lines.run,
+        (PERIOD, ACCOUNT, CASH_FLOW_ITEM),
+        above=cash_flows.ID,
+    ),
     Report(
         trial_balance.ID,
         trial_balance.TITLE,
@@ -121,6 +211,18 @@ REPORTS = (
         frozenset({Permission.REPORTS_READ, Permission.BANK_RECORD}),
     ),
     Report(
+        bank_reconciliation.ID,
+        bank_reconciliation.TITLE,
+        Label(
+            "账面与银行的月末余额、未达账项、编制与复核",
+            "Books and bank at the end of a month, with what is on the way",
+        ),
+        Group.BOOKS,
+        bank_reconciliation.run,
+        (PERIOD, ACCOUNT),
+        frozenset({Permission.REPORTS_READ, Permission.BANK_READ}),
+    ),
+    Report(
         voucher_list.ID,
         voucher_list.TITLE,
         Label("各凭证的状态、金额与经手人", "Vouchers with state, amount and persons"),
@@ -157,12 +259,79 @@ REPORTS = (
         above=fund_roll_forward.ID,
     ),
     Report(
+        ratio_report.ID,
+        ratio_report.TITLE,
+        Label(
+            "公益支出、管理费用比例与各项标准，年内尚须支出与尚可列支的金额",
+            "Spending against every rule, and what is still to be spent by when",
+        ),
+        Group.STATEMENTS,
+        ratio_report.run,
+        (PERIOD, ratio_report.PAYMENT, ratio_report.PAYMENT_KIND),
+    ),
+    Report(
+        claim_lines.ID,
+        claim_lines.TITLE,
+        Label(
+            "某一申请年度各配比申请的逐笔捐赠、认定与原因",
+            "Every gift of the claims of a year, with its standing and reasons",
+        ),
+        Group.REGISTERS,
+        claim_lines.run,
+        (PERIOD, claim_lines.STATUS),
+    ),
+    Report(
         registers.ID,
         registers.TITLE,
         Label("逐笔捐赠及其基金、凭证与状态", "Every gift with fund, voucher and state"),
         Group.REGISTERS,
         registers.run,
         (PERIOD, FUND, DONOR, voucher_list.STATE),
+    ),
+    Report(
+        pledge_register.ID,
+        pledge_register.TITLE,
+        Label("逐份承诺：金额、已到账、核销与期末未到账", "Every promise and how it stands"),
+        Group.REGISTERS,
+        pledge_register.run,
+        (PERIOD, FUND, DONOR),
+    ),
+    Report(
+        pledge_ageing.ID,
+        pledge_ageing.TITLE,
+        Label("期末未到账的承诺按逾期天数分列", "What is open, by how long it is overdue"),
+        Group.REGISTERS,
+        pledge_ageing.run,
+        (PERIOD, FUND, DONOR),
+        above=pledge_register.ID,
+    ),
+    Report(
+        pledge_roll_forward.ID,
+        pledge_roll_forward.TITLE,
+        Label("期初、新增、到账、核销、取消与期末", "Opening, promised, received, closing"),
+        Group.REGISTERS,
+        pledge_roll_forward.run,
+        (PERIOD, FUND, DONOR),
+        above=pledge_register.ID,
+    ),
+    Report(
+        bills.REGISTER_ID,
+        bills.REGISTER_TITLE,
+        Label("每张官方票据的号码、去向与金额", "Every official bill with number, state, amount"),
+        Group.REGISTERS,
+        bills.run_register,
+        (PERIOD,),
+    ),
+    Report(
+        bills.UNRECEIPTED_ID,
+        bills.UNRECEIPTED_TITLE,
+        Label(
+            "没有票据的捐赠及原因，与全部捐赠勾稽",
+            "Gifts without a bill and why, tied to all gifts",
+        ),
+        Group.REGISTERS,
+        bills.run_unreceipted,
+        (PERIOD,),
     ),
 )
 

@@ -48,6 +48,8 @@ class Emphasis(StrEnum):
     """The sum of the plain rows above it, back to the last subtotal of the same level or higher."""
     CUMULATIVE = "cumulative"
     """A figure to date that no rows of the table add up to, such as 本年累计."""
+    TOTAL = "total"
+    """A figure that follows from other rows by the formula of a form; see `Form.sums`."""
 
 
 class State(StrEnum):
@@ -63,6 +65,7 @@ class Target(StrEnum):
     REPORT = "report"
     VOUCHER = "voucher"
     GIFT = "gift"
+    PLEDGE = "pledge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,24 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a statutory form has beside its rows.
+
+    `sums` says for a row which others it adds up (sign and place). From `right_from` on the rows
+    stand on the right half of the sheet. `marks` are the columns that paper joins with the next
+    one. `seal` is what an issued statement carries at its foot.
+    """
+
+    number: str
+    signatures: tuple[tuple[Label, str], ...]
+    sums: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    right_from: int | None = None
+    right_titles: Mapping[str, Label] = field(default_factory=dict)
+    marks: frozenset[str] = frozenset()
+    seal: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """Whose table it is, for which period, in which state, and when it was made."""
 
@@ -143,6 +164,7 @@ class Table:
     carry: Carry | None = None
     # Every row is a plain line, so that the rows may stand in any order.
     is_list: bool = False
+    form: Form | None = None
 
     def index(self, key: str) -> int:
         """Return the place of a column."""
@@ -169,6 +191,11 @@ def to_voucher(voucher_id: int) -> Link:
 def to_gift(gift_id: int) -> Link:
     """Link to a gift."""
     return Link(Target.GIFT, gift_id)
+
+
+def to_pledge(reference: str) -> Link:
+    """Link to a pledge."""
+    return Link(Target.PLEDGE, reference)
 
 
 def kept(table: Table) -> Table:

@@ -174,6 +174,8 @@ def _address(target: Link) -> str | None:
         return url_for("reports.show", report_id=target.key, **dict(target.params))  # type: ignore[arg-type]
     if target.target is Target.VOUCHER:
         return f"/vouchers/{target.key}" if allows(role, Permission.BOOKS_READ) else None
+    if target.target is Target.PLEDGE:
+        return f"/pledges/{target.key}" if allows(role, Permission.GIFTS_READ) else None
     return f"/gifts/{target.key}" if allows(role, Permission.GIFTS_READ) else None
 
 
@@ -217,6 +219,7 @@ def _offers(
         months = sorted((key for key in known.periods if key % 100), reverse=True)
         years = sorted({key // 100 for key in months}, reverse=True)
         texts = [str(year) for year in years]
+        texts += [f"{year}-H{half}" for year in years for half in (1, 2)]
         texts += [f"{year}-Q{quarter}" for year in years for quarter in (1, 2, 3, 4)]
         texts += [month_text(key) for key in months]
         return [(text, parse_range(text).title.of(context.language())) for text in texts]

@@ -15,9 +15,9 @@ from foundation.banking.models import (
     ReconciliationState,
 )
 from ledger import balances
-from ledger.periods import text_of
 from reports.audit_pack.definitions import filled
 from reports.parameters import Parameters
+from reports.period_range import month_text
 from reports.tables import Row, Table
 
 _CHUNK = 2000
@@ -91,7 +91,7 @@ def reconciliations(session: Session, parameters: Parameters) -> Table:
         Row(
             (
                 number or code,
-                text_of(item.period_id),
+                month_text(item.period_id),
                 item.books_minor,
                 item.bank_received_minor,
                 item.bank_paid_minor,

@@ -13,12 +13,12 @@ from ledger.balances import Span, printed
 from ledger.catalogue import AccountInfo
 from ledger.charts.definitions import AccountCategory, BalanceSide
 from ledger.dimensions import Dimension
-from ledger.periods import Period, text_of
 from ledger.vouchers import Voucher, VoucherKind, VoucherLine, VoucherSeries, VoucherState, label
 from reports.audit_pack.definitions import filled
 from reports.books import fund_roll_forward
 from reports.interchange import files, reading
 from reports.parameters import Parameters, chart_of
+from reports.period_range import month_text
 from reports.tables import Emphasis, Row, Table
 
 _CHUNK = 2000
@@ -173,7 +173,7 @@ def journal(session: Session, parameters: Parameters) -> Table:
 
 def _journal_rows(session: Session, parameters: Parameters) -> Iterator[Row]:
     year = parameters.period.year
-    keys = reading.periods(session, year * 100, year * 100 + 12)
+    keys = reading.periods(parameters.known, year * 100, year * 100 + 12)
     for voucher in reading.vouchers(session, parameters.known, keys):
         for line in voucher.lines:
             yield Row(
@@ -294,15 +294,14 @@ def archives(session: Session, parameters: Parameters) -> Table:
     year = parameters.period.year
     series = session.execute(
         select(VoucherSeries.period_id, VoucherSeries.word, VoucherSeries.last_number)
-        .join(Period, Period.id == VoucherSeries.period_id)
-        .where(Period.year == year)
+        .where(VoucherSeries.period_id.between(year * 100, year * 100 + 12))
         .order_by(VoucherSeries.period_id, VoucherSeries.word)
     )
     until = parameters.period.last_day + relativedelta(years=30)
     rows = [
         Row(
             (
-                f"PZ-{text_of(period_id)}-{word}",
+                f"PZ-{month_text(period_id)}-{word}",
                 "会计凭证",
                 year,
                 period_id % 100,

@@ -8,7 +8,7 @@ import click
 from foundation.command_context import CommandContext, pass_context
 from foundation.command_files import whole_file
 from foundation.users.permissions import Permission
-from reports.audit_pack import making
+from reports.audit_pack import making, summary
 
 
 @click.command(
@@ -19,9 +19,20 @@ from reports.audit_pack import making
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写入的文件。"
 )
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="以前交出的资料包；另列自那时以来的变更。",
+)
 @pass_context
-def audit_pack(context: CommandContext, first: int, last: int, out: Path) -> None:
+def audit_pack(
+    context: CommandContext, first: int, last: int, out: Path, since: Path | None
+) -> None:
     context.require_reading(Permission.REPORTS_READ)
+    earlier = None
+    if since is not None:
+        with since.open("rb") as old:
+            earlier = summary.read_manifest(old, since.name)
     steps = making.steps(last - first + 1)
     with (
         context.reading() as session,
@@ -29,7 +40,13 @@ def audit_pack(context: CommandContext, first: int, last: int, out: Path) -> Non
         context.progress("生成资料包", steps) as progress,
     ):
         manifest = making.make(
-            session, stream, first=first, last=last, clock=context.clock, progress=progress
+            session,
+            stream,
+            first=first,
+            last=last,
+            clock=context.clock,
+            earlier=earlier,
+            progress=progress,
         )
     with out.open("rb") as written:
         digest = hashlib.file_digest(written, "sha256").hexdigest()

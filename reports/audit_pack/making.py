@@ -2,19 +2,18 @@
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, BinaryIO
 from zipfile import ZipFile
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.organisation.service import get_organisation
+from ledger import catalogue
 from ledger.clock import Clock
 from ledger.errors import InvalidInput
-from ledger.periods import FiscalYear
-from reports.audit_pack import packing
+from reports.audit_pack import packing, summary
 from reports.audit_pack.definitions import FileDefinition, definitions
 from reports.audit_pack.packing import Built, Pack
 from reports.audit_pack.registry import FILES, SEVERAL, TABLES
@@ -37,9 +36,13 @@ def make(
     first: int,
     last: int,
     clock: Clock,
+    earlier: Mapping[str, Any] | None = None,
     progress: Progress = lambda _: None,
 ) -> dict[str, Any]:
     """Write the pack of the years `first` to `last` and return its manifest.
+
+    `earlier` is the manifest of a pack that was handed out before: then a dated list says what
+    changed since.
 
     Raises InvalidInput for years that the books do not have, or more than three.
     """
@@ -55,6 +58,16 @@ def make(
                 {"period": str(year), "explanation": "", **item}
                 for item in document(found)["tie_outs"]
             ]
+        front = packing.year_parameters(session, years[-1], clock=clock)
+        listed = [
+            summary.contents(front, list(pack.members)),
+            summary.control_totals(front, totals),
+        ]
+        if earlier is not None:
+            listed.append(summary.changes(session, front, earlier, list(pack.members)))
+        for table in listed:
+            for form in ("xlsx", "csv"):
+                pack.front(table, form)
         pack.pour(_VERIFIER, lambda out: _copied(out, packing.VERIFIER.read_bytes()))
         manifest = packing.manifest_of(
             session,
@@ -77,7 +90,7 @@ def steps(years: int) -> int:
 def _years(session: Session, first: int, last: int) -> list[int]:
     if not first <= last < first + MOST_YEARS:
         raise InvalidInput(field="年度", reason=f"应为连续的一至{MOST_YEARS}个年度")
-    known = set(session.execute(select(FiscalYear.year)).scalars())
+    known = {key // 100 for key in catalogue.load(session).periods}
     for year in range(first, last + 1):
         if year not in known:
             raise InvalidInput(field="年度", reason=f"{year} 年没有会计期间")

@@ -72,6 +72,14 @@ class Pack:
             get_format(form).write(table, cast(BinaryIO, stream))
         self._note(path, period, stream, count.rows, count.sums)
 
+    def front(self, table: Table, form: str) -> None:
+        """Write a table about the pack itself, which stands before the years."""
+        counted_table, count = counted(table)
+        path = f"00_{table.title.zh}.{form}"
+        with self._member(path) as stream:
+            get_format(form).write(counted_table, cast(BinaryIO, stream))
+        self._note(path, "", stream, count.rows, count.sums)
+
     def pour(self, path: str, write: Callable[[BinaryIO], int | None], *, period: str = "") -> None:
         """Write a file by a function, which may return how many rows it wrote."""
         with self._member(path) as stream:

@@ -71,12 +71,9 @@ def _drawing(parameters: Parameters, section: Section) -> sections.Draw:
     known = parameters.known
 
     def draw(figures: Figures, what: PostedLine | Label) -> tuple[Value, ...]:
-        way, size = sections.direction(figures.balance_minor), abs(figures.balance_minor)
+        amounts = sections.amounts(figures, what)
         if isinstance(what, Label):
-            amounts: tuple[Value, Value] = (figures.debit_minor, figures.credit_minor)
-            if what is sections.OPENING:
-                amounts = (None, None)
-            return (section.account.code, None, None, what, None, None, *amounts, way, size)
+            return (section.account.code, None, None, what, None, None, *amounts)
         return (
             known.accounts[what.account_id].code,
             what.booked_on,
@@ -84,10 +81,7 @@ def _drawing(parameters: Parameters, section: Section) -> sections.Draw:
             what.summary,
             what.opposite,
             known.funds[what.fund_id].code,
-            figures.debit_minor,
-            figures.credit_minor,
-            way,
-            size,
+            *amounts,
         )
 
     return draw

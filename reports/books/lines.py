@@ -4,12 +4,13 @@ Lines are streamed. What a line needs beside itself, its opposite accounts and t
 donor and counterparty, is fetched for a few hundred lines at a time.
 """
 
+import calendar
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ledger import orm
@@ -20,6 +21,7 @@ from ledger.vouchers import Voucher, VoucherKind, VoucherLine, VoucherState, lab
 from reports.parameters import Parameters
 
 _CHUNK = 500
+_LONG_MONTH = 4000
 _OPPOSITES = 3
 _reversed_voucher = aliased(Voucher, name="reversed_voucher")
 
@@ -59,17 +61,62 @@ def posted(
 
     With `accounts` only theirs, by date; without, all of them, by voucher number.
     """
+    if not accounts:
+        yield from _posted(session, parameters, span)
+        return
+    # Month by month, and a long month day by day, so that the first page sorts little.
+    for key in range(span.first, span.last + 1):
+        if key not in parameters.known.periods:
+            continue
+        for day in _days(key) if _is_long(session, key, accounts) else (None,):
+            part = Span.of_period(key)
+            yield from _posted(session, parameters, part, accounts, within=span, day=day)
+
+
+def _is_long(session: Session, key: int, accounts: Sequence[int]) -> bool:
+    """Tell whether a month of some accounts is too long to be sorted at once."""
+    some = (
+        select(VoucherLine.line_no)
+        .where(VoucherLine.account_id.in_(accounts), VoucherLine.period_id == key)
+        .limit(_LONG_MONTH)
+        .subquery()
+    )
+    counted = session.execute(select(func.count()).select_from(some)).scalar_one()
+    return key % 100 > 0 and counted >= _LONG_MONTH
+
+
+def _days(key: int) -> Iterator[date]:
+    year, month = divmod(key, 100)
+    for day in range(1, calendar.monthrange(year, month)[1] + 1):
+        yield date(year, month, day)
+
+
+def _posted(
+    session: Session,
+    parameters: Parameters,
+    span: Span,
+    accounts: Sequence[int] = (),
+    *,
+    within: Span | None = None,
+    day: date | None = None,
+) -> Iterator[PostedLine]:
     # A line has the period of its voucher. The one that is asked decides by which index the
     # database walks: the lines of an account, or the vouchers in their order, without sorting.
-    period: Any = VoucherLine.period_id if accounts else Voucher.period_id
+    period: Any = VoucherLine.period_id if accounts and day is None else Voucher.period_id
     query = (
         joined(_columns())
-        .where(*conditions(parameters, span))
+        .where(*conditions(parameters, within or span))
         .where(period >= span.first, period <= span.last)
     )
     order: list[Any] = [period]
+    account: Any = VoucherLine.account_id
+    if day is not None:
+        query = query.where(Voucher.booked_on == day)
+        # The sum keeps the database from walking through every line of the account: the few
+        # vouchers of the day come first, and their lines by key.
+        account = VoucherLine.account_id + 0
     if accounts:
-        query = query.where(VoucherLine.account_id.in_(accounts))
+        query = query.where(account.in_(accounts))
         order.append(Voucher.booked_on)
     order += [Voucher.word, Voucher.number, VoucherLine.line_no]
     rows = session.execute(query.order_by(*order), execution_options={"yield_per": _CHUNK})

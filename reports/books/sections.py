@@ -43,6 +43,14 @@ def direction(balance_minor: int) -> Label:
     return DEBIT if balance_minor > 0 else CREDIT
 
 
+def amounts(figures: Figures, what: PostedLine | Label) -> tuple[Value, ...]:
+    """Return debit, credit, direction and balance of a row; an opening balance moves nothing."""
+    moved: tuple[Value, Value] = (figures.debit_minor, figures.credit_minor)
+    if what is OPENING:
+        moved = (None, None)
+    return (*moved, direction(figures.balance_minor), abs(figures.balance_minor))
+
+
 def rows(
     lines: Iterable[PostedLine],
     *,

@@ -137,13 +137,9 @@ def _drawing(parameters: Parameters, section: Section) -> sections.Draw:
     known = parameters.known
 
     def draw(figures: Figures, what: PostedLine | Label) -> tuple[Value, ...]:
-        way, size = sections.direction(figures.balance_minor), abs(figures.balance_minor)
+        amounts = sections.amounts(figures, what)
         if isinstance(what, Label):
-            amounts: tuple[Value, Value] = (figures.debit_minor, figures.credit_minor)
-            if what is sections.OPENING:
-                amounts = (None, None)
-            head = (section.account.code, None, None, None, what, None, None, None, None)
-            return (*head, *amounts, way, size)
+            return (section.account.code, *[None] * 3, what, *[None] * 4, *amounts)
         return (
             known.accounts[what.account_id].code,
             what.booked_on,
@@ -154,10 +150,7 @@ def _drawing(parameters: Parameters, section: Section) -> sections.Draw:
             known.funds[what.fund_id].code,
             what.donor,
             what.counterparty,
-            figures.debit_minor,
-            figures.credit_minor,
-            way,
-            size,
+            *amounts,
         )
 
     return draw

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from ledger.errors import InvalidInput
 from receipts.pdf.fonts import FontSet, load_typeface
 from receipts.pdf.sheet import A4_LANDSCAPE, BLACK, Metadata, Sheet, Style
+from reports.exporters import form_pdf
 from reports.tables import (
     CHINESE,
     STATE_WORDS,
@@ -39,7 +40,7 @@ _SMALL = Style(8, 11)
 _FOOT = Style(7.5, 10, colour=_GREY)
 _BROUGHT = Label("承前页", "Brought forward")
 _CARRIED = Label("过次页", "Carried forward")
-_STRONG = frozenset({Emphasis.HEADING, Emphasis.SUBTOTAL, Emphasis.CUMULATIVE})
+_STRONG = frozenset({Emphasis.HEADING, Emphasis.SUBTOTAL, Emphasis.CUMULATIVE, Emphasis.TOTAL})
 _RIGHT = frozenset({Kind.MONEY, Kind.INTEGER})
 # These stay on one line, set smaller when they must; only texts run on below.
 _WHOLE = frozenset({Kind.DATE, *_RIGHT})
@@ -55,6 +56,9 @@ class TooLongForPaper(InvalidInput):
 
 def write(table: Table, stream: BinaryIO, *, language: str = CHINESE) -> None:
     """Write the document. Raises TooLongForPaper."""
+    if table.form is not None:
+        form_pdf.write(table, stream, language=language)
+        return
     paper = _Paper(table, language)
     for count, row in enumerate(table.rows, start=1):
         if count > MAX_ROWS:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from reports.exporters import sums
+from reports.exporters import form_xlsx, sums
 from reports.exporters.sums import Adder
 from reports.tables import (
     CHINESE,
@@ -33,11 +33,14 @@ _A4 = 9
 _EXACT_MINOR = 10**15
 _MONEY = '#,##0.00;[Red]-#,##0.00;"–"'
 _NUMBER_FORMATS = {Kind.MONEY: _MONEY, Kind.INTEGER: "#,##0", Kind.DATE: "yyyy-mm-dd"}
-_STRONG = frozenset({Emphasis.HEADING, Emphasis.SUBTOTAL, Emphasis.CUMULATIVE})
+_STRONG = frozenset({Emphasis.HEADING, Emphasis.SUBTOTAL, Emphasis.CUMULATIVE, Emphasis.TOTAL})
 
 
 def write(table: Table, stream: BinaryIO, *, language: str = CHINESE) -> None:
     """Write the workbook."""
+    if table.form is not None:
+        form_xlsx.write(table, stream, language=language)
+        return
     book = xlsxwriter.Workbook(
         stream,
         {

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from foundation.organisation.service import get_organisation
 from ledger import catalogue
 from ledger.errors import Conflict, InvalidInput
-from ledger.periods import parse_period
 from reports.interchange import elements, gbt24589, plain_text, reading
 from reports.interchange.reading import Exported
+from reports.period_range import parse_range
 
 EDITIONS = ("2010", "2024")
 # Zip keeps a time for every member; the books say nothing about it.
@@ -64,9 +64,9 @@ def gbt24589_zip(
     """
     if edition != EDITIONS[0]:
         raise EditionUnverified(edition=edition)
-    keys = reading.periods(session)
-    years = sorted({key // 100 for key in keys}) if year is None else [year]
     known = catalogue.load(session)
+    keys = reading.periods(known)
+    years = sorted({key // 100 for key in keys}) if year is None else [year]
     organisation = get_organisation(session)
     vouchers = lines = 0
     with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
@@ -94,4 +94,4 @@ def _member(name: str) -> ZipInfo:
 
 
 def _last(period: str | None) -> int:
-    return 999_912 if period is None else parse_period(period)
+    return 999_912 if period is None else parse_range(period).last

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import TextIO
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger import balances, catalogue
@@ -20,7 +19,6 @@ from ledger.catalogue import AccountInfo, Catalogue
 from ledger.charts.definitions import AccountCategory
 from ledger.dimensions import DimensionKind
 from ledger.money import to_text
-from ledger.periods import Movement
 from reports.interchange import reading
 from reports.interchange.reading import CURRENCY, Exported, ExportedVoucher
 
@@ -91,13 +89,7 @@ def write_hledger(
 
 def _plan(session: Session, last: int) -> _Plan:
     known = catalogue.load(session)
-    used = session.execute(
-        select(Movement.account_id, Movement.fund_id)
-        .where(Movement.period_id <= last)
-        .distinct()
-        .order_by(Movement.account_id, Movement.fund_id)
-    )
-    keys = reading.periods(session, last=last)
+    keys = reading.periods(known, last=last)
     end = keys[-1] if keys else 200_001
     # An adjustment of month 00 stands on the first of January.
     last_month = date(end // 100, max(end % 100, 1), 1)
@@ -105,7 +97,7 @@ def _plan(session: Session, last: int) -> _Plan:
     return _Plan(
         known=known,
         periods=keys,
-        names=_names([(row[0], row[1]) for row in used], known),
+        names=_names(balances.moved_pairs(session, end), known),
         closing=balances.balances_at(session, end, by_fund=True),
         first_day=date(first // 100, max(first % 100, 1), 1),
         after=last_month + relativedelta(months=1),

@@ -7,14 +7,12 @@ never guessed: what rests on it stays undetermined and says what is missing.
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger import balances
 from ledger.balances import Span
 from ledger.catalogue import Catalogue
 from ledger.charts.definitions import AccountCategory
-from ledger.periods import FiscalYear
 from reports.books import turnover
 from reports.parameters import Parameters
 from reports.ratios.figures import History, YearFigures
@@ -36,12 +34,9 @@ _YEARS = 5
 def history(session: Session, parameters: Parameters) -> History:
     """Return the years of the books up to the one that is asked for, as far as ratios look back."""
     last = parameters.period.year
-    known = session.execute(
-        select(FiscalYear.year)
-        .where(FiscalYear.year <= last, FiscalYear.year > last - _YEARS)
-        .order_by(FiscalYear.year)
-    ).scalars()
-    return {year: figures_of(session, parameters, year) for year in known}
+    known = {key // 100 for key in parameters.known.periods}
+    years = [year for year in range(last - _YEARS + 1, last + 1) if year in known]
+    return {year: figures_of(session, parameters, year) for year in years}
 
 
 def figures_of(session: Session, parameters: Parameters, year: int) -> YearFigures:

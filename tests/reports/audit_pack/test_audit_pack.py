@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,21 +42,25 @@ def build(engine: Engine) -> None:
         )
 
 
-def make(
-    databases: Databases, dialect: str, out: Path, *, first: str = "2025", last: str = "2026"
+def run(
+    engine: Engine, out: Path, *options: str, first: str = "2025", last: str = "2026"
 ) -> dict[str, Any]:
-    with databases.prepared(dialect, "audit-pack", build) as engine:
-        root = cli.build_cli(extra=COMMANDS, clock=factories.CLOCK)
-        environ = {
-            "DATABASE_URL": engine.url.render_as_string(hide_password=False),
-            "DATA_DIR": str(out.parent),
-        }
-        years = ["--from", first, "--to", last]
-        arguments = ["--json", "reports", "audit-pack", *years, "--out", str(out)]
-        result = CliRunner().invoke(root, arguments, env=environ)
+    root = cli.build_cli(extra=COMMANDS, clock=factories.CLOCK)
+    environ = {
+        "DATABASE_URL": engine.url.render_as_string(hide_password=False),
+        "DATA_DIR": str(out.parent),
+    }
+    years = ["--from", first, "--to", last]
+    arguments = ["--json", "reports", "audit-pack", *years, "--out", str(out), *options]
+    result = CliRunner().invoke(root, arguments, env=environ)
     assert result.exit_code in (0, 1), result.output
     answer: dict[str, Any] = json.loads(result.stdout)
     return answer
+
+
+def make(databases: Databases, dialect: str, out: Path, **years: str) -> dict[str, Any]:
+    with databases.prepared(dialect, "audit-pack", build) as engine:
+        return run(engine, out, **years)
 
 
 @pytest.fixture(scope="module")
@@ -141,9 +146,9 @@ def test_every_file_ends_with_its_total(pack: Path) -> None:
     with zipfile.ZipFile(pack) as archive:
         manifest = json.loads(archive.read(packing.MANIFEST))
         for item in manifest["files"]:
-            if item["path"].endswith(".csv"):
+            if item["path"].endswith(".csv") and item["sums"]:
                 text = archive.read(item["path"]).decode("utf-8-sig")
-                assert text.count("\r\n") - 1 - bool(item["sums"]) == item["rows"], item["path"]
+                assert text.count("\r\n") - 2 == item["rows"], item["path"]
 
 
 def test_control_totals_are_in_the_manifest_for_every_year(pack: Path) -> None:
@@ -152,6 +157,35 @@ def test_control_totals_are_in_the_manifest_for_every_year(pack: Path) -> None:
     assert len(totals) == 2 * 36
     # What has no data is not said to hold.
     assert {item["holds"] for item in totals if item["left"] is None} == {None}
+
+
+def test_columns_are_those_of_the_list_in_their_order(pack: Path) -> None:
+    with zipfile.ZipFile(pack) as archive:
+        for name in archive.namelist():
+            year, _, file = name.partition("/")
+            definition = definitions.definitions().get(file[:2])
+            if file.endswith(".csv") and definition is not None and definition.columns:
+                head = archive.read(name).decode("utf-8-sig").splitlines()[0]
+                assert head.split(",") == [column.title.zh for column in definition.columns], year
+
+
+def test_later_pack_says_what_changed_since(
+    databases: Databases, pack: Path, tmp_path: Path
+) -> None:
+    with databases.prepared("sqlite", "audit-pack", build) as engine:
+        factories.post_gift(engine, minor=4_00, on=date(2026, 3, 9))
+        same = run(engine, tmp_path / "later.zip", "--since", str(pack))
+        assert "error" not in same, same
+        junk = tmp_path / "junk.zip"
+        junk.write_bytes(b"nothing")
+        refused = run(engine, tmp_path / "never.zip", "--since", str(junk))
+        assert refused["error"]["code"] == "not_a_pack"
+    with zipfile.ZipFile(tmp_path / "later.zip") as archive:
+        listed = archive.read("00_变更.csv").decode("utf-8-sig")
+    assert "文件有变,2026/04_凭证序时簿.csv" in listed
+    assert "2025/04_凭证序时簿.csv" not in listed
+    assert "voucher.post" in listed
+    assert verify(tmp_path / "later.zip").returncode == 0
 
 
 @pytest.mark.parametrize(("first", "last"), [("2026", "2025"), ("2020", "2026"), ("2024", "2026")])

@@ -1,0 +1,1 @@
+"""Reports of pledges: the register, ageing, and the roll-forward that ties to gifts."""

@@ -1,0 +1,1 @@
+"""Layouts of the statutory statements as dated data, and their evaluation from the books."""
