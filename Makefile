@@ -43,7 +43,7 @@ browser:
 hledger:
 	@command -v hledger >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	     && apt-get install -y -qq hledger >/dev/null; } \
+	     && apt-get update -qq && apt-get install -y -qq hledger >/dev/null; } \
 	|| echo "hledger is not installed (Debian: apt-get install hledger); its tests are left out."
 
 test: $(VENV)/development browser hledger ## every test, on SQLite and on a real PostgreSQL

@@ -6,28 +6,71 @@ import.
 
 import os
 
+import click
 from flask import Flask
 from sqlalchemy import Engine
 
 from foundation import app, cli, config, database
+from foundation.agreements import papers as agreement_papers
+from foundation.assets import commands as asset_commands
+from foundation.assets import integrity as asset_integrity
+from foundation.backup import commands as backup_commands
+from foundation.banking import commands as bank_commands
+from foundation.banking import integrity as bank_integrity
+from foundation.books import papers
+from foundation.claims import commands as claim_commands
+from foundation.claims import integrity as claim_integrity
 from foundation.config import Config
 from foundation.demo import commands as demo_commands
 from foundation.donors import commands as donor_commands
+from foundation.duties import commands as duty_commands
 from foundation.gifts import commands as gift_commands
 from foundation.gifts import integrity as gift_integrity
+from foundation.home import checking
 from foundation.http.context import Services
+from foundation.mail import commands as mail_commands
+from foundation.mail import worker as mail_worker
 from foundation.matching import commands as matching_commands
 from foundation.organisation.service import find_organisation
+from foundation.pledges import commands as pledge_commands
+from foundation.pledges import integrity as pledge_integrity
+from foundation.portal import commands as portal_commands
 from foundation.receipting import commands as document_commands
 from foundation.receipting import integrity as coverage_integrity
+from foundation.spending import commands as spending_commands
+from foundation.statements import commands as statement_commands
+from foundation.statements import integrity as statement_integrity
+from foundation.statements import web as statement_web
 from foundation.users import commands as user_commands
-from ledger import integrity
+from ledger import integrity, statement_movements
 from ledger.clock import Clock
 from receipts import integrity as document_integrity
 from reports import api as reports_api
 from reports import cli as reports_cli
 from reports import views
+from reports.claims import commands as claim_paper_commands
+from reports.claims import pages as claim_paper_pages
+from reports.interchange import commands as interchange_commands
 from reports.ratios import commands as ratio_commands
+from reports.statements import composing
+
+# The whole integrity suite, for the command and for the page.
+CHECKS = (
+    *integrity.CHECKS,
+    *statement_movements.CHECKS,
+    *gift_integrity.CHECKS,
+    *pledge_integrity.CHECKS,
+    *bank_integrity.CHECKS,
+    *asset_integrity.CHECKS,
+    *document_integrity.CHECKS,
+    *coverage_integrity.CHECKS,
+    *claim_integrity.CHECKS,
+    *statement_integrity.CHECKS,
+)
+
+
+# What proves the files that lie beside the rows, for the folder of data.
+FILE_CHECKS = (document_integrity.file_check, papers.file_check, agreement_papers.file_check)
 
 
 def build_app(settings: Config | None = None) -> Flask:
@@ -51,30 +94,59 @@ def join(services: Services) -> Flask:
     """Join the pages of the foundation and of the reports."""
     joined = app.create_app(services.config, engine=services.engine, clock=services.clock)
     views.install(joined)
+    folder = services.config.data_dir
+    checking.install(joined, (*CHECKS, *(make(folder) for make in FILE_CHECKS)))
+    statement_web.install(
+        joined,
+        compose=composing.compose,
+        checks=CHECKS,
+        reclassifications=composing.titled_reclassifications(),
+    )
     joined.register_blueprint(reports_api.blueprint)
+    joined.register_blueprint(claim_paper_pages.blueprint)
     return joined
 
 
-def main() -> None:
-    """Run the command line."""
+def serve(services: Services) -> Flask:
+    """Join everything for `serve`, with the thread that sends mail beside it."""
+    joined = join(services)
+    mail_worker.start(services)
+    return joined
+
+
+def command_line() -> click.Group:
+    """Make the command line with the commands of every feature."""
     extra = (
         *user_commands.COMMANDS,
         *donor_commands.COMMANDS,
         *gift_commands.COMMANDS,
+        *bank_commands.COMMANDS,
+        *backup_commands.COMMANDS,
+        *spending_commands.COMMANDS,
+        *asset_commands.COMMANDS,
+        *pledge_commands.COMMANDS,
         *demo_commands.COMMANDS,
+        *duty_commands.COMMANDS,
         *document_commands.COMMANDS,
+        *mail_commands.COMMANDS,
         *matching_commands.COMMANDS,
+        *claim_commands.COMMANDS,
+        *portal_commands.COMMANDS,
         *reports_cli.COMMANDS,
         *ratio_commands.COMMANDS,
+        *claim_paper_commands.COMMANDS,
+        *interchange_commands.COMMANDS,
+        *statement_commands.commands(composing.compose, CHECKS, composing.reclassifications),
     )
-    cli.build_cli(
+    return cli.build_cli(
         extra=extra,
-        serve=join,
-        checks=(
-            *integrity.CHECKS,
-            *gift_integrity.CHECKS,
-            *document_integrity.CHECKS,
-            *coverage_integrity.CHECKS,
-        ),
+        serve=serve,
+        checks=CHECKS,
+        file_checks=FILE_CHECKS,
         catalogues=(views.TRANSLATIONS,),
-    )()
+    )
+
+
+def main() -> None:
+    """Run the command line."""
+    command_line()()

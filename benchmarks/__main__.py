@@ -1,17 +1,33 @@
-"""Run the measurements: `python -m benchmarks [posting] [importing] [reading] [check]`."""
+"""Run the measurements: `python -m benchmarks [posting] [importing] [reading]
+[statements] [check] [documents]`."""
 
 import platform
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import importing, places, posting, reading
+from benchmarks import (
+    banking,
+    documents,
+    importing,
+    matching,
+    places,
+    posting,
+    projects,
+    reading,
+    statements,
+)
 
 MEASUREMENTS: dict[str, Callable[[Path, str], list[str]]] = {
     "posting": posting.run,
     "importing": importing.run,
     "reading": reading.run,
+    "matching": matching.run,
+    "statements": statements.run,
     "check": reading.run_check,
+    "projects": projects.run,
+    "documents": documents.run,
+    "banking": banking.run,
 }
 
 

@@ -29,7 +29,7 @@ def run(where: Path, server: str) -> list[str]:
     for base, name in (("sqlite", "SQLite"), (server, "PostgreSQL")):
         figures: dict[str, list[float]] = {}
         for size in SIZES:
-            engine = filling.fill(base, where, size)
+            engine = filling.filled(base, where, size)
             for report, read in _reports():
                 figures.setdefault(report, []).append(_median(engine, read))
             engine.dispose()

@@ -7,12 +7,23 @@ from flask import Blueprint, Flask
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 
+from foundation.agreements import api as agreement_api
+from foundation.agreements import web as agreements
+from foundation.banking import api as bank_api
+from foundation.banking import web as banking
+from foundation.agreements import api as agreement_api
+from foundation.agreements import web as agreements
 from foundation.books import account_api, period_api
 from foundation.books import api as voucher_api
 from foundation.books import web as books
+from foundation.claims import api as claim_api
+from foundation.claims import scheme_api
+from foundation.claims import web as matching
 from foundation.config import Config
 from foundation.donors import api as donor_api
+from foundation.donors import link_pages as donor_links
 from foundation.donors import web as donors
+from foundation.duties import web as duties
 from foundation.funds import api as fund_api
 from foundation.funds import web as funds
 from foundation.gifts import api as gift_api
@@ -36,10 +47,24 @@ from foundation.http import (
 from foundation.http.context import Services
 from foundation.imports import api as import_api
 from foundation.imports import web as imports
+from foundation.mail import web as mail
 from foundation.organisation import web as organisation
+from foundation.pledges import api as pledge_api
+from foundation.pledges import web as pledges
+from foundation.portal import office as portal_office
+from foundation.portal import web as portal
+from foundation.projects import web as projects
+from foundation.receipting import bill_api, letter_api
+from foundation.receipting import web as receipting
+from foundation.spending import api as spending_api
+from foundation.spending import web as spending
+from foundation.pledges import api as pledge_api
+from foundation.pledges import web as pledges
+from foundation.projects import web as projects
 from foundation.users import api as user_api
 from foundation.users import guard
 from foundation.users import web as users
+from foundation.verification import web as verification
 from ledger.clock import Clock
 
 # Registers of donors with 100,000 rows fit; anything bigger is not a register.
@@ -48,18 +73,39 @@ MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 # Every feature, one line for its pages and one for each of its resources.
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
+    matching.blueprint,
+    claim_api.blueprint,
+    scheme_api.blueprint,
+    banking.blueprint,
     books.blueprint,
     donors.blueprint,
+    donor_links.blueprint,
+    duties.blueprint,
     funds.blueprint,
     gifts.blueprint,
     imports.blueprint,
+    mail.blueprint,
+    agreements.blueprint,
     organisation.blueprint,
+    pledges.blueprint,
+    projects.blueprint,
+    portal.blueprint,
+    portal_office.blueprint,
+    receipting.blueprint,
     users.blueprint,
+    spending.blueprint,
+    spending_api.blueprint,
+    verification.blueprint,
     account_api.blueprint,
+    agreement_api.blueprint,
+    pledge_api.blueprint,
+    bank_api.blueprint,
+    bill_api.blueprint,
     donor_api.blueprint,
     fund_api.blueprint,
     gift_api.blueprint,
     import_api.blueprint,
+    letter_api.blueprint,
     period_api.blueprint,
     user_api.blueprint,
     voucher_api.blueprint,

@@ -9,15 +9,15 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 from sqlalchemy.exc import DBAPIError, OperationalError
 from waitress.server import create_server  # type: ignore[import-untyped]
 
-from foundation import config
+from foundation import command_help, config
 from foundation.books import commands as books
-from foundation.command_context import CommandContext, pass_context
+from foundation.command_context import CommandContext, FileCheck, pass_context
 from foundation.funds import commands as funds
 from foundation.http import languages
 from foundation.http.context import Services
@@ -62,7 +62,40 @@ class PortTaken(Conflict):
 
 
 class Root(click.Group):
-    """Turns what the rules refuse into one sentence or one JSON document, and an exit code."""
+    """Turns what the rules refuse into one sentence or one JSON document, and an exit code.
+
+    Its help, and that of every command below it, is in the language that `--lang` names.
+    """
+
+    def __init__(self, *arguments: Any, catalogues: Sequence[Path] = (), **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._catalogues = tuple(catalogues)
+
+    def english(self) -> dict[str, str]:
+        """Return the English of every sentence."""
+        known: dict[str, str] = {}
+        for folder in (Path(__file__).parent / "translations", *self._catalogues):
+            known |= languages.read(folder)
+        return known
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        if command is None or ctx.params.get("lang") != languages.ENGLISH:
+            return command
+        return command_help.translated(command, self._known(ctx))
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if ctx.params.get("lang") != languages.ENGLISH:
+            super().format_help(ctx, formatter)
+            return
+        shown = command_help.translated(self, self._known(ctx))
+        click.Group.format_help(cast(click.Group, shown), ctx, formatter)
+
+    def _known(self, ctx: click.Context) -> dict[str, str]:
+        known: dict[str, str] = ctx.meta.setdefault("foundation.english", {})
+        if not known:
+            known.update(self.english())
+        return known
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -94,17 +127,20 @@ def build_cli(
     *,
     serve: AppFactory | None = None,
     checks: Sequence[Check] = CHECKS,
+    file_checks: Sequence[FileCheck] = (),
     catalogues: Sequence[Path] = (),
     clock: Clock | None = None,
 ) -> click.Group:
     """Build the command line.
 
     `extra` are the commands of other features, `serve` makes the application that `serve`
-    serves, `checks` is the whole integrity suite, `catalogues` are folders of translations.
+    serves, `checks` is the whole integrity suite and `file_checks` what proves the files beside
+    the rows, `catalogues` are folders of translations.
     """
 
     @click.group(
         cls=Root,
+        catalogues=catalogues,
         name="foundation",
         help="大学教育发展基金会账务。--json 和 --as 写在命令之前。",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -114,14 +150,15 @@ def build_cli(
         "--as", "actor", metavar="USER", envvar="FOUNDATION_USER", help="操作人的用户名。"
     )
     @click.option(
-        "--lang", type=click.Choice(languages.LANGUAGES), default="zh", help="消息的语言。"
+        "--lang",
+        type=click.Choice(languages.LANGUAGES),
+        default="zh",
+        is_eager=True,  # so that `--lang en --help` is in English
+        help="消息的语言。",
     )
     @click.pass_context
     def root(ctx: click.Context, *, as_json: bool, actor: str | None, lang: str) -> None:
-        english: dict[str, str] = {}
-        if lang == languages.ENGLISH:
-            for folder in (Path(__file__).parent / "translations", *catalogues):
-                english |= languages.read(folder)
+        english = cast(Root, ctx.command).english() if lang == languages.ENGLISH else {}
         context = CommandContext(
             environ=os.environ,
             clock=clock or Clock(),
@@ -129,6 +166,7 @@ def build_cli(
             actor=actor,
             english=english or None,
             checks=checks,
+            file_checks=file_checks,
         )
         ctx.call_on_close(context.close)
         ctx.obj = context

@@ -30,6 +30,9 @@ from ledger.clock import Clock
 from ledger.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from ledger.integrity import CHECKS, Check
 
+# Makes the check of what lies in a folder of data.
+FileCheck = Callable[[Path], Check]
+
 
 class NotInitialised(Conflict):
     """There are no books in this database yet."""
@@ -71,12 +74,14 @@ class CommandContext:
         actor: str | None = None,
         english: Mapping[str, str] | None = None,
         checks: Sequence[Check] = CHECKS,
+        file_checks: Sequence[FileCheck] = (),
     ) -> None:
         self.environ = environ
         self.clock = clock
         self.as_json = as_json
         self._english = english
-        self.checks = tuple(checks)
+        self._checks = tuple(checks)
+        self._file_checks = tuple(file_checks)
         self._actor = actor
         self._engine: Engine | None = None
         self._is_ready = False
@@ -89,6 +94,12 @@ class CommandContext:
         if not given.get("SECRET_KEY") and not (data_dir / "secret_key").is_file():
             given["SECRET_KEY"] = secrets.token_urlsafe(48)
         return config.read(given)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The whole integrity suite: the rows, and the files beside them."""
+        folder = self.config.data_dir
+        return (*self._checks, *(make(folder) for make in self._file_checks))
 
     @property
     def engine(self) -> Engine:
@@ -175,6 +186,16 @@ class CommandContext:
             return
         for line in lines:
             click.echo(line)
+
+    @property
+    def actor(self) -> str | None:
+        """The person who was named, without a question whether they may; see `require`."""
+        return self._actor
+
+    @property
+    def language(self) -> str:
+        """The language in which the person is answered."""
+        return languages.CHINESE if self._english is None else languages.ENGLISH
 
     def translate(self, text: str) -> str:
         """Return a text in the person's language."""

@@ -33,6 +33,8 @@ class Config:
     smtp_url: str | None
     signing_key: Path | None
     signing_cert: Path | None
+    # A time stamping service (RFC 3161) for signatures; without it they carry our own time.
+    timestamp_url: str | None = None
 
     @property
     def is_secure(self) -> bool:
@@ -55,6 +57,7 @@ def read(environ: Mapping[str, str], *, demo: bool = False) -> Config:
         smtp_url=environ.get("SMTP_URL") or None,
         signing_key=_path(environ.get("SIGNING_KEY")),
         signing_cert=_path(environ.get("SIGNING_CERT")),
+        timestamp_url=environ.get("TIMESTAMP_URL") or None,
     )
 
 

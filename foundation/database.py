@@ -7,16 +7,18 @@ undoes everything. The trail is written last, right before the commit.
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, cast
 
+import psycopg
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ledger import trail
@@ -32,6 +34,8 @@ _PRAGMAS = (
 # SQLite's own waiting is not fair: with many threads some starve for seconds. Writers of one
 # process queue here instead.
 _sqlite_writers = threading.Lock()
+# A sync raises what it reads and may leave a rest for the next one.
+_ANSWERING_ROUNDS = 3
 
 
 def create(url: str, *, pool_size: int = 8) -> Engine:
@@ -60,8 +64,11 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("reading") is not True
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    is_reading = connection.get_execution_options().get("reading") is True
+    driver = cast(Any, connection.connection.driver_connection)
+    # Said each time, so that it never matters who had the connection before.
+    driver.execute(f"PRAGMA query_only = {'ON' if is_reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -75,22 +82,92 @@ def transaction(engine: Engine, *, pipelined: bool = False) -> Iterator[Session]
     if queued:
         _sqlite_writers.acquire()
     try:
-        with engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
+        with (
+            _errors_of_one_kind(engine),
+            engine.connect() as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
             driver = cast(Any, connection.connection.driver_connection)
-            with driver.pipeline() if pipelined and not queued else nullcontext():
+            with driver.pipeline() if pipelined and not queued else nullcontext() as pipeline:
                 session.info[trail.SINGLE_ACT] = pipelined
                 try:
                     yield session
                     session.flush()
                     trail.flush(session)
+                    if pipeline is not None:
+                        _commit_without_holding(driver, pipeline)
                     session.commit()
                 except BaseException:
                     trail.forget(session)
+                    if pipeline is not None:
+                        _take_answers(engine, pipeline)
                     session.rollback()
                     raise
     finally:
         if queued:
             _sqlite_writers.release()
+
+
+def _commit_without_holding(driver: Any, pipeline: Any) -> None:
+    """Commit, let the locks go, and only then wait until the disk has it.
+
+    Locks are held until a commit returns, and a commit returns after the disk; so writers to one
+    month would stand in line for the disk. This commit does not wait for the disk; the message
+    after it does, and with it everything that was written before, this commit included. Whoever
+    sees what is not on the disk yet cannot outlive it: a later commit is later in the log.
+    """
+    driver.execute("SET LOCAL synchronous_commit = off")
+    driver.execute("COMMIT")
+    driver.execute("SELECT pg_logical_emit_message(true, 'books', '')")
+    pipeline.sync()
+
+
+def _take_answers(engine: Engine, pipeline: Any) -> None:
+    """Take what the server still has to answer in a pipeline that broke.
+
+    All of it follows from the first failure, which is on its way up; left where it is, it would
+    be raised by the rollback in its place.
+    """
+    for _ in range(_ANSWERING_ROUNDS):
+        with suppress(_driver_error(engine)):
+            pipeline.sync()
+            return
+
+
+@contextmanager
+def _errors_of_one_kind(engine: Engine) -> Iterator[None]:
+    """Raise what the driver raises as the error of SQLAlchemy that it is.
+
+    Our prepared statements are run by the driver itself, and in a pipeline a statement fails
+    whenever its answer is read, at the latest at the commit. Nobody above has to know.
+    """
+    driver_error = _driver_error(engine)
+    try:
+        yield
+    except (DBAPIError, driver_error) as error:
+        failure = _failure_behind(error)
+        if isinstance(error, DBAPIError) and failure is error.orig:
+            raise
+        # Nothing is wrapped twice, and no statement comes along: its values are people's.
+        known = DBAPIError.instance(None, None, failure, driver_error, dialect=engine.dialect)
+        raise cast(DBAPIError, known) from failure
+
+
+def _driver_error(engine: Engine) -> type[Exception]:
+    return cast("type[Exception]", engine.dialect.loaded_dbapi.Error)
+
+
+def _failure_behind(error: BaseException) -> BaseException:
+    """Return what the driver said first; after that, a pipeline only says that it is broken."""
+    found: BaseException | None = error
+    while found is not None:
+        said = found.orig if isinstance(found, DBAPIError) else found
+        if isinstance(said, psycopg.Error | sqlite3.Error) and not isinstance(
+            said, psycopg.errors.PipelineAborted
+        ):
+            return said
+        found = found.__context__
+    return (error.orig or error) if isinstance(error, DBAPIError) else error
 
 
 def _wait_for_answer(_connection: Any, cursor: Any, *_rest: Any) -> None:
@@ -108,7 +185,7 @@ def reading(engine: Engine) -> Iterator[Session]:
         )
     else:
         bound = engine.execution_options(reading=True)
-    with Session(bound, expire_on_commit=False) as session:
+    with _errors_of_one_kind(engine), Session(bound, expire_on_commit=False) as session:
         try:
             yield session
         finally:

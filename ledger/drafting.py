@@ -16,9 +16,9 @@ from ledger.accounts import AccountNotPostable
 from ledger.catalogue import Catalogue, PeriodInfo
 from ledger.clock import Clock
 from ledger.errors import Conflict, InvalidInput, NotFound, Stale
-from ledger.money import MAX_MINOR, to_text
+from ledger.money import MAX_MINOR, AmountTooLarge, to_text
 from ledger.orm import Prepared, bulk_insert, connection_of, reserve_ids
-from ledger.periods import PeriodClosed, PeriodState, hold_open, period_key, text_of
+from ledger.periods import PeriodState, closed, hold_open, period_key
 from ledger.vouchers import (
     BEFORE_YEAR,
     CARRIES_BALANCES,
@@ -106,7 +106,7 @@ def open_period_for(known: Catalogue, day: date, *, before_year: bool = False) -
     """Return the open period of a date. Raises UnknownPeriod or PeriodClosed."""
     period = known.period(day.year * 100 if before_year else period_key(day))
     if period.state is not PeriodState.OPEN:
-        raise PeriodClosed(period=text_of(period.id))
+        raise closed(period.id)
     return period
 
 
@@ -201,8 +201,9 @@ def check(known: Catalogue, item: VoucherDraft, *, complete: bool) -> PeriodInfo
     if item.before_year and item.kind not in BEFORE_YEAR:
         raise InvalidInput(field="会计期间", reason="年初之前只能记期初余额和新旧科目转换凭证")
     period = open_period_for(known, item.booked_on, before_year=item.before_year)
-    if sum(abs(line.amount_minor) for line in item.lines) > 2 * MAX_MINOR:
-        raise InvalidInput(field="金额", reason="合计超过账簿可记录的最大金额")
+    turnover = sum(abs(line.amount_minor) for line in item.lines)
+    if turnover > 2 * MAX_MINOR:
+        raise AmountTooLarge(text=to_text(turnover // 2))
     for line in item.lines:
         _check_line(known, item, line, period.chart)
     if complete:
@@ -222,7 +223,10 @@ def replace(
     clock: Clock,
     complete: bool = False,
 ) -> None:
-    """Write a draft anew. Raises Stale when somebody else wrote it since `version`."""
+    """Write a draft anew, with everything that `item` says; nothing of the old one is kept.
+
+    Raises Stale when somebody else wrote it since `version`.
+    """
     known = catalogue.load(session)
     period = check(known, item, complete=complete)
     hold_open(session, {period.id})()
@@ -238,9 +242,14 @@ def replace(
             period_id=period.id,
             word=item.word,
             booked_on=item.booked_on,
+            kind=item.kind,
             summary=item.summary,
             attachment_count=item.attachment_count,
+            rule=item.rule,
             total_minor=total_of(item.lines),
+            reverses_id=item.reverses_id,
+            corrects_id=item.corrects_id,
+            reason=item.reason,
             state=state,
             version=version + 1,
             prepared_by=actor,
@@ -330,8 +339,10 @@ def _refuse_replacing(session: Session, voucher_id: int) -> None:
 
 
 def _check_line(known: Catalogue, item: VoucherDraft, line: Line, chart: str) -> None:
-    if line.amount_minor == 0 or abs(line.amount_minor) > MAX_MINOR:
-        raise InvalidInput(field="金额", reason="不能为零，也不能超过账簿可记录的最大金额")
+    if line.amount_minor == 0:
+        raise InvalidInput(field="金额", reason="不能为零")
+    if abs(line.amount_minor) > MAX_MINOR:
+        raise AmountTooLarge(text=to_text(line.amount_minor))
     account = known.accounts.get(line.account_id)
     if account is None:
         raise AccountNotPostable(account=line.account_id, reason="没有这个科目")

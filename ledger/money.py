@@ -12,9 +12,12 @@ from ledger.errors import InvalidInput
 BOOK_CURRENCY = "CNY"
 # Minor digits per ISO 4217. Currencies that are not listed have two.
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "OMR": 3, "JOD": 3, "TND": 3}
-# BIGINT holds 18 whole digits of minor units; amounts of the books stay within it.
-MAX_MINOR = 10**18 - 1
-_PLAIN = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d+|\d{1,3}(?:,\d{3})+)(?:\.(?P<fraction>\d+))?")
+# Fifteen digits, as a spreadsheet holds them exactly: 9,999,999,999,999.99. BIGINT holds more, and
+# has to: turnover adds up, and thousands of the greatest lines still fit into one sum.
+MAX_MINOR = 10**15 - 1
+_PLAIN = re.compile(
+    r"(?P<sign>[+-]?)(?P<whole>\d+|\d{1,3}(?:,\d{3})+)(?:\.(?P<fraction>\d+))?", re.ASCII
+)
 
 
 class InvalidAmount(InvalidInput):
@@ -22,6 +25,16 @@ class InvalidAmount(InvalidInput):
 
     code = "invalid_amount"
     message = "金额“{text}”无效：{reason}"
+
+
+class AmountTooLarge(InvalidAmount):
+    """The books hold no such amount; their sums could overflow."""
+
+    code = "amount_too_large"
+    message = "金额 {text} 超过账簿可记录的最大金额 {most}"
+
+    def __init__(self, *, text: str) -> None:
+        super().__init__(text=text, most=grouped(MAX_MINOR))
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -58,7 +71,7 @@ def parse(text: str, currency: str = BOOK_CURRENCY) -> int:
     """Read a plain decimal such as `120000`, `-3.5` or `1,234.50` into minor units.
 
     Raises InvalidAmount for anything else: empty text, NaN, exponents, misplaced separators,
-    more decimals than the currency has, or more digits than the books can hold.
+    more decimals than the currency has; AmountTooLarge for more than the books can hold.
     """
     found = _PLAIN.fullmatch(text.strip())
     if found is None:
@@ -71,7 +84,7 @@ def parse(text: str, currency: str = BOOK_CURRENCY) -> int:
         raise InvalidAmount(text=text, reason=f"小数最多 {digits} 位")
     written = whole.replace(",", "").lstrip("0") + decimals.ljust(digits, "0")
     if len(written) > len(str(MAX_MINOR)):
-        raise InvalidAmount(text=text, reason="超过账簿可记录的最大金额")
+        raise AmountTooLarge(text=text.strip()[:40])
     minor = int(written or "0")
     return -minor if sign == "-" else minor
 

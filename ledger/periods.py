@@ -3,7 +3,9 @@
 A period is a month, keyed YYYYMM. Month 00 stands before January: the opening balances of the
 first year and the conversion to a new chart live there. A closed period takes no voucher; it is
 reopened only while it is the last closed one, by two persons, with a reason, and never after
-its statements were issued. Closing itself is in `ledger.closing`.
+its statements were issued. What stands before January is closed with January and reopened after
+it, on its own: who books something forgotten in January does not thereby touch the opening
+balances. Closing itself is in `ledger.closing`.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -161,6 +163,19 @@ class PeriodClosed(Conflict):
     message = "会计期间 {period} 已结账，不能再记入凭证"
 
 
+class OpeningClosed(PeriodClosed):
+    """What stands before January is settled, also while January itself is open again."""
+
+    code = "opening_closed"
+    message = "年初余额（{period}）已结账；一月反结账以后，还须另行反结账 {period}，才能记入凭证"
+
+
+def closed(period_id: int) -> PeriodClosed:
+    """Return the refusal of a closed period."""
+    kind = PeriodClosed if period_id % 100 else OpeningClosed
+    return kind(period=text_of(period_id))
+
+
 def period_key(day: date) -> int:
     """Return the key of the month a date falls in."""
     return day.year * 100 + day.month
@@ -174,7 +189,8 @@ def text_of(period_id: int) -> str:
 def parse_period(value: str) -> int:
     """Read `2026-03` into a period key. Raises InvalidInput."""
     year, dash, month = value.strip().partition("-")
-    if dash and year.isdigit() and month.isdigit() and len(year) == 4 and 0 <= int(month) <= 12:
+    is_number = (year + month).isascii() and year.isdigit() and month.isdigit()
+    if dash and is_number and len(year) == 4 and len(month) <= 2 and int(month) <= 12:
         return int(year) * 100 + int(month)
     raise InvalidInput(field="会计期间", reason=f"“{value}”应写作 2026-03")
 
@@ -251,7 +267,7 @@ def hold_open(session: Session, keys: Collection[int]) -> Callable[[], None]:
     def check() -> None:
         for key, state in held.fetchall():
             if state != PeriodState.OPEN:
-                raise PeriodClosed(period=text_of(key))
+                raise closed(key)
 
     return check
 

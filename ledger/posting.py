@@ -26,7 +26,7 @@ from ledger.drafting import (
 from ledger.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from ledger.orm import chunks
 from ledger.overspending import Spending
-from ledger.periods import PeriodClosed, PeriodState, text_of
+from ledger.periods import PeriodState, closed
 from ledger.vouchers import (
     BEFORE_YEAR,
     WITHOUT_SOURCE_DOCUMENT,
@@ -355,7 +355,7 @@ def _unpostable(known: Catalogue, head: Any, actor: str, *, reviewing: bool) -> 
     elif head.state is not VoucherState.REVIEWED:
         return WrongState(state=head.state.value)
     if known.period(head.period_id).state is not PeriodState.OPEN:
-        return PeriodClosed(period=text_of(head.period_id))
+        return closed(head.period_id)
     return None
 
 

@@ -106,6 +106,8 @@ class Voucher(Base):
         ),
         CheckConstraint("(reviewed_by IS NULL) = (reviewed_at IS NULL)", name="reviewed_at"),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal_link"),
+        # A long ledger is read day by day.
+        Index(None, "period_id", "booked_on"),
         Index(
             "ix_voucher_waiting",
             "state",

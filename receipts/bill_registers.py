@@ -4,7 +4,7 @@
 (`list_bills`), of which the void and the red ones are filters. Nothing is written here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -65,6 +65,8 @@ class BillFilter:
     first_on: date | None = None
     last_on: date | None = None
     text: str = ""
+    # Numbers that something was done with: the register of use.
+    is_used: bool = False
 
 
 def list_batches(session: Session) -> list[BatchUse]:
@@ -156,10 +158,55 @@ def count_bills(session: Session, wanted: BillFilter) -> tuple[int, int]:
     return int(row[0]), int(row[1] or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Numbers of a batch that follow each other and stand alike; amounts in fen."""
+
+    first_number: str
+    last_number: str
+    count: int
+    state: BillState
+    colour: BillColour
+    minor: int
+
+
+def list_runs(session: Session, batch_id: int) -> list[Run]:
+    """Return what became of the numbers of a batch, those that follow each other together."""
+    rows = session.execute(
+        select(Bill.number, Bill.state, Bill.colour, Bill.amount_minor)
+        .where(Bill.batch_id == batch_id)
+        .order_by(func.length(Bill.number), Bill.number)
+    )
+    runs: list[Run] = []
+    for number, state, colour, minor in rows:
+        last = runs[-1] if runs else None
+        if (
+            last is not None
+            and (last.state, last.colour) == (state, colour)
+            and int(number) == int(last.last_number) + 1
+        ):
+            runs[-1] = replace(
+                last, last_number=number, count=last.count + 1, minor=last.minor + (minor or 0)
+            )
+        else:
+            runs.append(Run(number, number, 1, state, colour, minor or 0))
+    return runs
+
+
+def next_number(session: Session, batch_id: int) -> str:
+    """Return the lowest blank number of a batch, empty when there is none."""
+    query = select(func.min(Bill.number)).where(
+        Bill.batch_id == batch_id, Bill.state == BillState.IN_STOCK
+    )
+    return session.execute(query).scalar() or ""
+
+
 def _conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
     conditions = []
     if wanted.state is not None:
         conditions.append(Bill.state == wanted.state)
+    if wanted.is_used:
+        conditions.append(Bill.state != BillState.IN_STOCK)
     if wanted.colour is not None:
         conditions.append(Bill.colour == wanted.colour)
     if wanted.batch_id is not None:

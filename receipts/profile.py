@@ -161,6 +161,11 @@ def check_wording(draft: Draft, profile: Profile) -> None:
             _refuse_forbidden(profile, "捐赠项目", part.project)
 
 
+def check_words(profile: Profile, field: str, words: str) -> None:
+    """Refuse words of the organisation's own that a document must not say. Raises ForbiddenWord."""
+    _refuse_forbidden(profile, field, words)
+
+
 def forbidden_words(text: str, content: Content, profile: Profile) -> list[str]:
     """Return the forbidden words in the extracted text of a document.
 

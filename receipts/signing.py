@@ -1,4 +1,4 @@
-"""Signatures on issued documents (PAdES baseline B) and their check.
+"""Signatures on issued documents (PAdES baseline B, or T with a time stamp) and their check.
 
 The signature is invisible: no picture of a seal, which anyone could lift. The signing key is an RSA
 key of the organisation; an elliptic key would make the writer raise the file to PDF 2.0, which
@@ -27,6 +27,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import (
     SignatureValidationError,
@@ -71,6 +72,13 @@ class NotAPdf(InvalidInput):
     message = "文件不是可读取的PDF"
 
 
+class NoTimeStamp(Conflict):
+    """The third party that was asked for the time gave none; nothing is signed without it."""
+
+    code = "no_time_stamp"
+    message = "时间戳服务没有应答，文件未签署，请稍后重试"
+
+
 class AlreadySigned(Conflict):
     """The file has a signature; issued bytes are signed once."""
 
@@ -88,6 +96,8 @@ class Verification:
     signed_by: str = ""
     signed_at: datetime | None = None
     content_digest: str = ""
+    # What a third party says of the time, where one was asked.
+    stamped_at: datetime | None = None
 
     @property
     def is_valid(self) -> bool:
@@ -110,6 +120,8 @@ class DocumentSigner(signers.Signer):
     # Hexadecimal digits that a signature takes. It is always the same, and known after the first
     # one: reserving exactly that leaves no room in the file that the signature does not cover.
     bytes_reserved: int | None = None
+    # Who is asked for the time; nobody unless the organisation wants it.
+    timestamper: TimeStamper | None = None
 
     def __init__(self, key: rsa.RSAPrivateKey, chain: Sequence[Any]) -> None:
         self._key = key
@@ -157,17 +169,34 @@ def load_signer(key: bytes, chain: bytes, *, password: bytes | None = None) -> D
     return DocumentSigner(private, _certificates_of(chain))
 
 
+def ask_for_time(signer: DocumentSigner, url: str) -> DocumentSigner:
+    """Let every signature carry the time stamp of a third party (RFC 3161); return the signer."""
+    signer.timestamper = HTTPTimeStamper(url)
+    return signer
+
+
 def sign(pdf: bytes, signer: DocumentSigner, *, moment: datetime, reason: str) -> bytes:
     """Return the file with an invisible signature added to it; the bytes before stay as they are.
 
-    Raises NotAPdf, and AlreadySigned for a file that has a signature.
+    Raises NotAPdf, AlreadySigned for a file that has a signature, and NoTimeStamp when the third
+    party that was asked for the time does not answer.
     """
     if _open(pdf).embedded_signatures:
         raise AlreadySigned
+    if signer.timestamper is not None:
+        # The size of a time stamp is not ours to know, so that some room is left over.
+        return _stamped(pdf, signer, moment=moment, reason=reason)
     if signer.bytes_reserved is None:
         draft = _signed(pdf, signer, moment=moment, reason=reason)
         signer.bytes_reserved = 2 * len(_der_of(_open(draft).embedded_signatures[0]))
     return _signed(pdf, signer, moment=moment, reason=reason)
+
+
+def _stamped(pdf: bytes, signer: DocumentSigner, *, moment: datetime, reason: str) -> bytes:
+    try:
+        return _signed(pdf, signer, moment=moment, reason=reason)
+    except (TimestampRequestError, OSError):
+        raise NoTimeStamp from None
 
 
 def _signed(pdf: bytes, signer: DocumentSigner, *, moment: datetime, reason: str) -> bytes:
@@ -177,7 +206,7 @@ def _signed(pdf: bytes, signer: DocumentSigner, *, moment: datetime, reason: str
         subfilter=fields.SigSeedSubFilter.PADES,
         reason=reason,
     )
-    pdf_signer = _DatedPdfSigner(metadata, signer=signer)
+    pdf_signer = _DatedPdfSigner(metadata, signer=signer, timestamper=signer.timestamper)
     pdf_signer.moment = moment
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     signed = pdf_signer.sign_pdf(writer, bytes_reserved=signer.bytes_reserved)
@@ -210,6 +239,7 @@ def verify(pdf: bytes, *, trusted: bytes) -> Verification:
         signed_by=_name_of(signature.signer_cert),
         signed_at=signed_at,
         content_digest=digest,
+        stamped_at=_time_of(status),
     )
 
 
@@ -313,11 +343,22 @@ def _covers_all(pdf: bytes, reader: Any, signature: Any, status: Any) -> bool:
     """Tell whether the one signature covers the file, and its own place holds nothing else."""
     _, before, after, _ = (int(each) for each in signature.byte_range)
     written = pdf[before + 1 : after - 1]
+    said = _der_of(signature).hex().upper().encode("ascii")
     return (
         len(reader.embedded_signatures) == 1
         and status.coverage is SignatureCoverageLevel.ENTIRE_FILE
-        and written == _der_of(signature).hex().upper().encode("ascii")
+        and written.startswith(said)
+        and not written[len(said) :].strip(b"0")
     )
+
+
+def _time_of(status: Any) -> datetime | None:
+    """Return the time of a time stamp that fits the signature."""
+    stamp = status.timestamp_validity
+    if stamp is None or not (stamp.intact and stamp.valid):
+        return None
+    time: datetime = stamp.timestamp
+    return time
 
 
 def _content_digest(reader: Any) -> str:

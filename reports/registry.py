@@ -15,7 +15,7 @@ from foundation.users.models import Role
 from foundation.users.permissions import Permission, allows
 from ledger.clock import Clock
 from ledger.errors import NotFound
-from reports import bank_reconciliation, bills, parameters, registers
+from reports import assets, bank_reconciliation, bills, parameters, registers
 from reports.books import (
     cash_journal,
     chart_of_accounts,
@@ -287,6 +287,30 @@ REPORTS = (
         Group.REGISTERS,
         registers.run,
         (PERIOD, FUND, DONOR, voucher_list.STATE),
+    ),
+    Report(
+        assets.FIXED_ID,
+        assets.FIXED_TITLE,
+        Label("逐项资产的原价、累计折旧或摊销与净值", "Cost, depreciation and net of each asset"),
+        Group.REGISTERS,
+        assets.run_fixed,
+        (PERIOD,),
+    ),
+    Report(
+        assets.STOCK_ID,
+        assets.STOCK_TITLE,
+        Label("受赠物资的期初、收入、发出与期末", "What donated goods came, went and are left"),
+        Group.REGISTERS,
+        assets.run_stock,
+        (PERIOD,),
+    ),
+    Report(
+        assets.INVESTMENTS_ID,
+        assets.INVESTMENTS_TITLE,
+        Label("理财产品、债权和股权的成本、账面与收益", "Cost, book value and income by product"),
+        Group.REGISTERS,
+        assets.run_investments,
+        (PERIOD,),
     ),
     Report(
         pledge_register.ID,

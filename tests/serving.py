@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
@@ -18,8 +20,11 @@ from foundation.users.models import Role
 from ledger.clock import Clock
 from ledger.vouchers import SYSTEM_ACTOR
 from tests import factories
+from tests.databases import DIALECTS
 
 PASSWORD = "correct horse 42"
+# For tests of pages and programs whose SQL could tell the databases apart; others run on SQLite.
+ON_BOTH = pytest.mark.parametrize("served", DIALECTS, indirect=True)
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -51,10 +56,28 @@ def settings(folder: Path, *, public_url: str = "http://127.0.0.1:8000") -> Conf
     )
 
 
+class _CompiledTemplates(BytecodeCache):
+    """Templates that any application of this process has compiled, as long as they are the same."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_templates = _CompiledTemplates()
+
+
 def application(engine: Engine, config: Config, *, clock: Clock = factories.CLOCK) -> Flask:
     """Put the application together on a database."""
     app = create_app(config, engine=engine, clock=clock)
     app.testing = False  # failures are answered as they are for people
+    app.jinja_env.bytecode_cache = _templates
     return app
 
 
@@ -70,6 +93,12 @@ def add_people(engine: Engine, *roles: Role) -> None:
                 actor=SYSTEM_ACTOR,
                 clock=factories.CLOCK,
             )
+
+
+def open_books(engine: Engine) -> None:
+    """Books, and one person for each role."""
+    factories.install_books(engine)
+    add_people(engine)
 
 
 def issue_token(engine: Engine, role: Role) -> str:

@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from foundation.books import account_tree, documents
 from foundation.books.period_commands import periods
 from foundation.books.voucher_commands import vouchers
 from foundation.command_context import CommandContext, pass_context, table
+from foundation.home import checking
 from foundation.users.permissions import Permission
 from ledger import accounts as ledger_accounts
-from ledger import chains, integrity
 from ledger.trail import TrailRecord
-from ledger.vouchers import Voucher, VoucherState
 
 
 @click.group(help="会计科目：列示、增设明细、停用。")
@@ -100,19 +100,18 @@ def close_account(
 
 @click.command(help="核对全部账簿：平衡、编号、摘要链、期间、基金；发现问题时退出码为 1。")
 @click.option("--strict", is_flag=True, help="警告也算发现。")
+@click.option("--no-store", is_flag=True, help="不保存检查结果（工作台显示的是保存的结果）。")
 @pass_context
-def check(context: CommandContext, *, strict: bool) -> None:
+def check(context: CommandContext, *, strict: bool, no_store: bool) -> None:
     context.require_reading(Permission.BOOKS_READ)
-    with context.reading() as session:
-        found = []
-        with context.progress("核对", len(context.checks)) as advance:
-            for one in context.checks:
-                found += list(integrity.run(session, [one]))
-                advance(1)
-        posted = session.execute(
-            select(func.count()).select_from(Voucher).where(Voucher.state == VoucherState.POSTED)
-        ).scalar_one()
-        head = chains.chain_head(session)
+    with (
+        context.reading() as session,
+        context.progress("核对", len(context.checks)) as advance,
+    ):
+        result = checking.run(session, context.checks, advance=advance)
+    if not no_store:
+        _store(context, result)
+    found, posted, head = result.findings, result.vouchers, result.chain_head
     context.answer(
         {
             "findings": [
@@ -140,6 +139,15 @@ def check(context: CommandContext, *, strict: bool) -> None:
     )
     if any(strict or item.severity == "error" for item in found):
         click.get_current_context().exit(1)
+
+
+def _store(context: CommandContext, result: checking.Result) -> None:
+    """Keep the result for the desk; books that cannot be written to are checked all the same."""
+    try:
+        with context.transaction() as session:
+            checking.keep(session, result, actor=context.actor, clock=context.clock)
+    except DBAPIError:
+        context.say("检查结果没有保存（数据库不可写）")
 
 
 @click.group(help="操作日志。")

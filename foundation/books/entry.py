@@ -45,12 +45,12 @@ class EntryLine:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A voucher by codes."""
+    """A voucher by codes; without a kind it is an ordinary one, or stays what it was."""
 
     booked_on: date
     summary: str
     lines: tuple[EntryLine, ...]
-    kind: VoucherKind = VoucherKind.ORDINARY
+    kind: VoucherKind | None = None
     word: str = DEFAULT_WORD
     attachment_count: int = 0
     corrects_id: int | None = None
@@ -91,10 +91,11 @@ class BadEntry(InvalidInput):
 def to_draft(session: Session, entry: Entry) -> VoucherDraft:
     """Find the accounts and funds of an entry. Raises BadEntry, UnknownPeriod, PeriodClosed."""
     known = catalogue.load(session)
-    before_year = entry.kind is VoucherKind.OPENING
+    kind = entry.kind or VoucherKind.ORDINARY
+    before_year = kind is VoucherKind.OPENING
     chart = open_period_for(known, entry.booked_on, before_year=before_year).chart
     mistakes: list[Mistake] = []
-    if entry.kind not in MANUAL_KINDS:
+    if kind not in MANUAL_KINDS:
         mistakes.append(_wrong(0, "kind", "种类", "此种凭证由系统生成"))
     if not entry.word or len(entry.word) > 8:
         mistakes.append(_wrong(0, "word", "凭证字", "不能为空，最多 8 字"))
@@ -112,7 +113,7 @@ def to_draft(session: Session, entry: Entry) -> VoucherDraft:
         booked_on=entry.booked_on,
         summary=entry.summary.strip() or _first_summary(entry),
         lines=tuple(lines),
-        kind=entry.kind,
+        kind=kind,
         word=entry.word,
         attachment_count=entry.attachment_count,
         corrects_id=entry.corrects_id,

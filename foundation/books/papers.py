@@ -7,6 +7,7 @@ the transaction commits and never deleted, so a row always finds its file.
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import select
@@ -16,9 +17,11 @@ from ledger import trail
 from ledger.clock import Clock
 from ledger.drafting import get_state
 from ledger.errors import Conflict, InvalidInput, NotFound
+from ledger.integrity import Check
 from ledger.vouchers import VoucherFile, VoucherState
 
 MAX_BYTES = 20 * 1024 * 1024
+_BATCH = 1000
 # What a voucher may carry: what auditors can open and what cannot run.
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
@@ -73,7 +76,7 @@ def add(
     )
     if session.execute(same).first() is not None:
         raise Conflict(reason="该凭证已有内容相同的附件")
-    _store(data_dir, digest, content)
+    store(data_dir, digest, content)
     file = VoucherFile(
         voucher_id=voucher_id,
         file_name=cleaned,
@@ -115,12 +118,32 @@ def read(
     return file, content
 
 
+def file_check(data_dir: Path) -> Check:
+    """Return the check of a folder: every source document is there, byte for byte."""
+
+    def broken(session: Session) -> Iterator[tuple[str, str]]:
+        rows = session.connection().execute(
+            select(VoucherFile.voucher_id, VoucherFile.digest)
+            .order_by(VoucherFile.id)
+            .execution_options(yield_per=_BATCH)
+        )
+        for row in rows:
+            try:
+                content = path_of(data_dir, row.digest).read_bytes()
+            except OSError:
+                content = b""
+            if hashlib.sha256(content).hexdigest() != row.digest:
+                yield f"voucher #{row.voucher_id}", f"file {row.digest} changed or missing"
+
+    return Check("voucher_files", "Every source document is as it was stored", broken)
+
+
 def path_of(data_dir: Path, digest: str) -> Path:
     """Return where a document with this digest lies."""
     return data_dir / "files" / digest[:2] / digest
 
 
-def _store(data_dir: Path, digest: str, content: bytes) -> None:
+def store(data_dir: Path, digest: str, content: bytes) -> None:
     """Write a file so that it is there whole or not at all."""
     path = path_of(data_dir, digest)
     if path.is_file() and path.stat().st_size == len(content):

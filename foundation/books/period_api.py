@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from foundation import closing_gates
 from foundation.books import documents, period_states
 from foundation.books.schemas import NewPeriods, OpenedAnswer, PeriodAnswer, Reason
 from foundation.http import api
@@ -22,7 +23,7 @@ blueprint = Blueprint("periods_api", __name__, url_prefix=f"{api.PREFIX}/periods
 @api.endpoint(items=PeriodAnswer)
 def list_periods(session: Session, *, page: PageRequest) -> Page[Any]:
     """List the months of the books, and what closing each still needs."""
-    views = period_states.list_periods(session)
+    views = period_states.list_periods(session, extra=closing_gates.GATES)
     if page.cursor is not None:
         after = parse_period(page.cursor)
         views = [view for view in views if view.id > after]
@@ -36,7 +37,9 @@ def list_periods(session: Session, *, page: PageRequest) -> Page[Any]:
 @api.endpoint(answer=PeriodAnswer)
 def get_period(session: Session, period: str) -> dict[str, Any]:
     """Return a month, its state, and what closing it still needs."""
-    return documents.of_period(period_states.get_period(session, parse_period(period)))
+    return documents.of_period(
+        period_states.get_period(session, parse_period(period), extra=closing_gates.GATES)
+    )
 
 
 @blueprint.post("")
@@ -55,8 +58,10 @@ def open_periods(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
 def close(session: Session, period: str) -> dict[str, Any]:
     """Close a month; refused with the gates that do not hold."""
     key = parse_period(period)
-    gates = [documents.of_gate(gate) for gate in closing.gates(session, key)]
-    closing.close(session, key, actor=api.actor(), clock=api.clock())
+    gates = [
+        documents.of_gate(gate) for gate in closing.gates(session, key, extra=closing_gates.GATES)
+    ]
+    closing.close(session, key, actor=api.actor(), clock=api.clock(), extra=closing_gates.GATES)
     return documents.of_period(period_states.get_period(session, key)) | {"gates": gates}
 
 

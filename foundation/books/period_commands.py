@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import click
 
+from foundation import closing_gates
 from foundation.books import documents, period_states, voucher_view
 from foundation.books.period_states import PeriodView
 from foundation.command_context import CommandContext, pass_context, table
@@ -25,7 +26,7 @@ def periods() -> None:
 def list_periods(context: CommandContext) -> None:
     context.require_reading(Permission.BOOKS_READ)
     with context.reading() as session:
-        views = period_states.list_periods(session)
+        views = period_states.list_periods(session, extra=closing_gates.GATES)
     heads = [
         context.translate(head) for head in ("期间", "状态", "科目表", "已记账", "未记账", "结账人")
     ]
@@ -68,9 +69,11 @@ def close_period(context: CommandContext, period: str) -> None:
     actor = context.require(Permission.PERIODS_CLOSE)
     key = parse_period(period)
     with context.transaction() as session:
-        gates = tuple(closing.gates(session, key))
+        gates = tuple(closing.gates(session, key, extra=closing_gates.GATES))
         try:
-            generated = closing.close(session, key, actor=actor, clock=context.clock)
+            generated = closing.close(
+                session, key, actor=actor, clock=context.clock, extra=closing_gates.GATES
+            )
         except GatesNotPassed as error:
             error.data["gates"] = [documents.of_gate(gate) for gate in gates]
             raise
@@ -94,7 +97,10 @@ def close_period(context: CommandContext, period: str) -> None:
     )
 
 
-@periods.command("reopen", help="反结账：一人申请（--reason），另一人再次执行即批准。")
+@periods.command(
+    "reopen",
+    help="反结账：一人申请（--reason），另一人再次执行即批准。年初余额写作 2026-00。",
+)
 @click.argument("period")
 @click.option("--reason", default="", help="申请反结账的原因；批准时不需要。")
 @pass_context
@@ -115,7 +121,15 @@ def reopen_period(context: CommandContext, period: str, reason: str) -> None:
     actor = context.require(*allowed)
     with context.transaction() as session:
         view = period_states.reopen(session, key, reason=reason, actor=actor, clock=context.clock)
-    context.answer(documents.of_period(view), [_reopening_line(context, view)])
+        opening = period_states.find_closed_opening(session, key)
+    lines = [_reopening_line(context, view)]
+    if view.request is None and opening is not None:
+        lines.append(
+            context.text(
+                "年初余额（{period}）仍已结账；如须更正，请另行申请反结账", period=text_of(opening)
+            )
+        )
+    context.answer(documents.of_period(view), lines)
 
 
 @periods.command("convert", help="编制新旧科目余额转换凭证（上年已结账、本年更换科目表时）。")

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from foundation import database
+from foundation import closing_gates, database
 from foundation.books import period_states, voucher_view
 from foundation.http import context, forms
 from foundation.http.context import services
@@ -21,7 +21,7 @@ from ledger.periods import parse_period, text_of
 def index() -> str:
     """List the periods, newest first, and what the open ones still need."""
     with database.reading(services().engine) as session:
-        views = period_states.list_periods(session)
+        views = period_states.list_periods(session, extra=closing_gates.GATES)
     return render_template(
         "books/periods.html", views=views[::-1], actor=context.require_user().actor
     )
@@ -46,7 +46,7 @@ def close(period: str) -> Any:
     key = parse_period(period)
     try:
         with database.transaction(services().engine) as session:
-            generated = closing.close(session, key, **_who())
+            generated = closing.close(session, key, **_who(), extra=closing_gates.GATES)
             names = list(voucher_view.find_labels(session, generated).values())
     except DomainError as error:
         flash(describe(error), "error")
@@ -79,6 +79,7 @@ def _ask(period: str, *, approving: bool) -> Any:
         try:
             form.require_complete()
             with database.transaction(services().engine) as session:
+                opening = period_states.find_closed_opening(session, key)
                 if approving:
                     periods.approve_reopening(session, key, **_who())
                 else:
@@ -89,6 +90,13 @@ def _ask(period: str, *, approving: bool) -> Any:
             form.refuse("", error)
         else:
             flash(translate("已反结账" if approving else "已申请反结账，等待另一人批准"))
+            if approving and opening is not None:
+                flash(
+                    translate(
+                        "年初余额（{period}）仍已结账；如须更正，请另行申请反结账",
+                        period=text_of(opening),
+                    )
+                )
             return redirect(url_for("books.periods"), 303)
     with database.reading(services().engine) as session:
         view = period_states.get_period(session, key)

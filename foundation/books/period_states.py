@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from ledger import closing, periods
@@ -52,7 +52,27 @@ class PeriodView:
 def list_periods(
     session: Session, *, with_gates: bool = True, extra: Iterable[ExtraGate] = ()
 ) -> list[PeriodView]:
-    """Return every month in order; what stands before January belongs to January."""
+    """Return every month in order; what stands before January belongs to January.
+
+    It is listed itself (`2026-00`) only while January is open again and it is not: then it is
+    what may be reopened next.
+    """
+    last_closed = periods.last_closed_period(session)
+    listed = or_(
+        Period.month > 0,
+        Period.id == last_closed,
+        Period.id.in_(select(PeriodReopening.period_id).where(_is_pending())),
+    )
+    return _views(session, listed, with_gates=with_gates, extra=extra)
+
+
+def _views(
+    session: Session,
+    listed: ColumnElement[bool],
+    *,
+    with_gates: bool,
+    extra: Iterable[ExtraGate] = (),
+) -> list[PeriodView]:
     counts = _counts(session)
     pending = _pending(session)
     last_closed = periods.last_closed_period(session)
@@ -62,13 +82,15 @@ def list_periods(
     rows = session.execute(
         select(Period, FiscalYear.chart)
         .join(FiscalYear, FiscalYear.year == Period.year)
-        .where(Period.month > 0)
+        .where(listed)
         .order_by(Period.id)
     )
     views = []
     for period, chart in rows:
         is_open = period.state is PeriodState.OPEN
-        gates = closing.gates(session, period.id, extra=extra) if is_open and with_gates else []
+        # What stands before January has no gates of its own: it closes with January.
+        has_gates = is_open and with_gates and period.month > 0
+        gates = closing.gates(session, period.id, extra=extra) if has_gates else []
         posted, waiting = counts.get(period.id, (0, 0))
         views.append(
             PeriodView(
@@ -90,17 +112,17 @@ def list_periods(
 
 
 def get_period(session: Session, key: int, *, extra: Iterable[ExtraGate] = ()) -> PeriodView:
-    """Return one month. Raises UnknownPeriod."""
-    for view in list_periods(session, with_gates=False):
-        if view.id == key:
-            break
-    else:
-        raise periods.UnknownPeriod(period=periods.text_of(key))
-    if view.state is PeriodState.CLOSED:
+    """Return one month, or what stands before one (`2026-00`). Raises UnknownPeriod."""
+    for view in _views(session, Period.id == key, with_gates=True, extra=extra):
         return view
-    gates = tuple(closing.gates(session, key, extra=extra))
-    values = {name: getattr(view, name) for name in PeriodView.__slots__}
-    return PeriodView(**{**values, "gates": gates})
+    raise periods.UnknownPeriod(period=periods.text_of(key))
+
+
+def find_closed_opening(session: Session, key: int) -> int | None:
+    """Return what stands before a January that is open while that is closed; else None."""
+    opening = session.get(Period, key // 100 * 100) if key % 100 == 1 else None
+    is_closed = opening is not None and opening.state is PeriodState.CLOSED
+    return key // 100 * 100 if is_closed else None
 
 
 def open_next(session: Session, through: int | None, *, actor: str, clock: Clock) -> list[int]:
@@ -148,10 +170,12 @@ def _counts(session: Session) -> dict[int, tuple[int, int]]:
     return {key: (posted, open_count) for key, posted, open_count in rows}
 
 
+def _is_pending() -> ColumnElement[bool]:
+    return PeriodReopening.approved_by.is_(None)
+
+
 def _pending(session: Session) -> dict[int, ReopeningRequest]:
-    rows = session.execute(
-        select(PeriodReopening).where(PeriodReopening.approved_by.is_(None))
-    ).scalars()
+    rows = session.execute(select(PeriodReopening).where(_is_pending())).scalars()
     return {
         row.period_id: ReopeningRequest(row.requested_by, row.requested_at, row.reason)
         for row in rows

@@ -4,28 +4,49 @@ Nothing here writes. A list is cut by a cursor, so that one of a million voucher
 as one of fifty.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from foundation.gifts.models import Gift
 from foundation.http import lists
-from foundation.http.lists import PageRequest
+from foundation.http.lists import Page, PageRequest
 from ledger import money, periods
 from ledger.accounts import Account
 from ledger.funds import Fund
 from ledger.vouchers import (
+    DEFAULT_WORD,
     Voucher,
     VoucherKind,
     VoucherLine,
+    VoucherSeries,
     VoucherState,
     label,
 )
 
 _TABLE = cast(Table, Voucher.__table__)
-SORTS = {"date": ("booked_on", "id"), "total": ("total_minor", "id")}
+# Written out, not bound, so that SQLite can use the index of waiting vouchers, which is partial.
+WAITING = Voucher.state.in_(
+    [
+        literal_column(f"'{state}'")
+        for state in (VoucherState.DRAFT, VoucherState.SUBMITTED, VoucherState.REVIEWED)
+    ]
+)
+# Vouchers without a number yet come before number one.
+_NUMBER = func.coalesce(_TABLE.c.number, 0)
+SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "date": (_TABLE.c.booked_on, _TABLE.c.id),
+    "number": (_TABLE.c.period_id, _TABLE.c.word, _NUMBER, _TABLE.c.id),
+    "summary": (_TABLE.c.summary, _TABLE.c.id),
+    "kind": (_TABLE.c.kind, _TABLE.c.id),
+    "state": (_TABLE.c.state, _TABLE.c.id),
+    "prepared_by": (_TABLE.c.prepared_by, _TABLE.c.id),
+    "total": (_TABLE.c.total_minor, _TABLE.c.id),
+}
 """The orders a list can have, by the name that the address gives."""
 
 
@@ -36,10 +57,18 @@ class VoucherFilter:
     first_period: int | None = None
     last_period: int | None = None
     state: VoucherState | None = None
+    # Whatever is on its way and not posted yet.
+    is_waiting: bool = False
     kind: VoucherKind | None = None
     fund: str = ""
     # A code and the details below it.
     account: str = ""
+    word: str = ""
+    # The voucher as a whole, in minor units.
+    least_minor: int | None = None
+    most_minor: int | None = None
+    # An imported register: the vouchers of its gifts.
+    batch_id: int | None = None
     # Number, summary or amount, as somebody types it.
     text: str = ""
 
@@ -90,14 +119,19 @@ def search(session: Session, wanted: VoucherFilter, request: PageRequest) -> Vou
             func.coalesce(func.sum(Voucher.total_minor), 0),
         ).where(*conditions)
     ).one()
+    part = rows(session, wanted, request)
+    return VoucherPage(tuple(part.items), part.next, totals[0], totals[1], int(totals[2]))
+
+
+def rows(session: Session, wanted: VoucherFilter, request: PageRequest) -> Page[VoucherRow]:
+    """Return one part of a list. Raises BadCursor."""
     part = lists.page(
         session,
-        select(Voucher.__table__).where(*conditions),
-        keys=[_TABLE.c[name] for name in SORTS.get(request.column, SORTS["date"])],
+        select(Voucher.__table__, _NUMBER).where(*_conditions(wanted)),
+        keys=SORTS.get(request.column, SORTS["date"]),
         request=request,
     )
-    rows = tuple(row_of(head) for head in part.items)
-    return VoucherPage(rows, part.next, totals[0], totals[1], int(totals[2]))
+    return Page(tuple(row_of(head) for head in part.items), part.next)
 
 
 def span_of(text: str) -> tuple[int, int]:
@@ -116,6 +150,12 @@ def span_of(text: str) -> tuple[int, int]:
     return key, key
 
 
+def list_words(session: Session) -> list[str]:
+    """Return the words that numbered vouchers have, such as 记."""
+    query = select(VoucherSeries.word).distinct().order_by(VoucherSeries.word)
+    return list(session.execute(query).scalars()) or [DEFAULT_WORD]
+
+
 def keys_of(session: Session, wanted: VoucherFilter) -> list[int]:
     """Return the keys of every voucher of a list, in its order."""
     query = select(Voucher.id).where(*_conditions(wanted))
@@ -123,15 +163,19 @@ def keys_of(session: Session, wanted: VoucherFilter) -> list[int]:
 
 
 def _conditions(wanted: VoucherFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.first_period is not None:
-        conditions.append(Voucher.period_id >= wanted.first_period)
-    if wanted.last_period is not None:
-        conditions.append(Voucher.period_id <= wanted.last_period)
-    if wanted.state is not None:
-        conditions.append(Voucher.state == wanted.state)
-    if wanted.kind is not None:
-        conditions.append(Voucher.kind == wanted.kind)
+    compared: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
+        (wanted.first_period, lambda value: Voucher.period_id >= value),
+        (wanted.last_period, lambda value: Voucher.period_id <= value),
+        (wanted.state, lambda value: Voucher.state == value),
+        (wanted.kind, lambda value: Voucher.kind == value),
+        (wanted.word or None, lambda value: Voucher.word == value),
+        (wanted.least_minor, lambda value: Voucher.total_minor >= value),
+        (wanted.most_minor, lambda value: Voucher.total_minor <= value),
+        (wanted.batch_id, _of_batch),
+    ]
+    conditions = [condition(value) for value, condition in compared if value is not None]
+    if wanted.is_waiting:
+        conditions.append(WAITING)
     if wanted.fund:
         funds = select(Fund.id).where(Fund.code == wanted.fund)
         conditions.append(_has_line(VoucherLine.fund_id.in_(funds)))
@@ -143,6 +187,10 @@ def _conditions(wanted: VoucherFilter) -> list[ColumnElement[bool]]:
     if wanted.text.strip():
         conditions.append(_matches(wanted.text.strip()))
     return conditions
+
+
+def _of_batch(batch_id: int) -> ColumnElement[bool]:
+    return Voucher.id.in_(select(Gift.voucher_id).where(Gift.batch_id == batch_id))
 
 
 def _has_line(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -47,7 +47,15 @@ class NewVoucher(Input):
 
 
 class ChangedVoucher(NewVoucher):
-    """A draft written anew; `version` is the one that was read."""
+    """A draft written anew; `version` is the one that was read. Without a kind it keeps its own."""
+
+    kind = fields.Enum(
+        VoucherKind,
+        by_value=True,
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(MANUAL_KINDS),
+    )
 
     version = fields.Integer(required=True, strict=True)
 

@@ -15,6 +15,7 @@ from foundation.books import entry as entries
 from foundation.books.entry import Entry
 from foundation.books.reading import VoucherRow
 from foundation.gifts.models import Gift, GiftChange, reference
+from foundation.projects import rules
 from ledger import drafting, posting
 from ledger.clock import Clock
 from ledger.drafting import UnknownVoucher
@@ -33,6 +34,26 @@ class BelongsToGift(Conflict):
     message = "凭证属于捐赠 {gift}，请在该捐赠中更正、取消或退款，不能在凭证中{act}"
 
 
+class BelongsToChange(BelongsToGift):
+    """The voucher cancels, corrects or refunds a gift."""
+
+    code = "voucher_of_gift_change"
+    message = "凭证属于捐赠 {gift} 的变更，请在该捐赠中撤销变更，不能在凭证中{act}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Owner:
+    """The gift that a voucher belongs to; `by_change` when it is of a change of the gift."""
+
+    gift: str
+    by_change: bool
+
+    def refusal(self, act: str) -> BelongsToGift:
+        """Say where the voucher is undone instead."""
+        kind = BelongsToChange if self.by_change else BelongsToGift
+        return kind(gift=self.gift, act=act)
+
+
 class NotPreparedByHand(Conflict):
     """The program made the voucher; people may not rewrite its lines."""
 
@@ -48,6 +69,7 @@ def prepare(session: Session, entry: Entry, *, complete: bool, actor: str, clock
     if entry.corrects_id is not None:
         _check_correctable(session, entry.corrects_id)
     draft = entries.to_draft(session, entry)
+    rules.refuse_principal_lines(session, draft.lines)
     return drafting.draft(session, [draft], actor=actor, clock=clock, complete=complete)[0]
 
 
@@ -61,15 +83,32 @@ def change(
     actor: str,
     clock: Clock,
 ) -> None:
-    """Write a draft anew. Raises BelongsToGift, Stale, BadEntry and what the ledger refuses."""
-    kind = session.execute(select(Voucher.kind).where(Voucher.id == voucher_id)).scalar()
-    if kind is None:
+    """Write a draft anew; kind and what it corrects stay as they are unless they are given.
+
+    Raises BelongsToGift, Stale, BadEntry and what the ledger refuses.
+    """
+    kept = session.execute(
+        select(Voucher.kind, Voucher.rule, Voucher.reason, Voucher.corrects_id).where(
+            Voucher.id == voucher_id
+        )
+    ).one_or_none()
+    if kept is None:
         raise UnknownVoucher(voucher=voucher_id)
     refuse_gifts(session, voucher_id, act="修改")
-    if kind not in entries.MANUAL_KINDS:
+    if kept.kind not in entries.MANUAL_KINDS:
         raise NotPreparedByHand
-    # The kind of a voucher is settled when it is prepared; the ledger keeps it as it is.
-    draft = entries.to_draft(session, dataclasses.replace(entry, kind=kind))
+    corrects_id = entry.corrects_id or kept.corrects_id
+    if corrects_id is not None and corrects_id != kept.corrects_id:
+        _check_correctable(session, corrects_id)
+    draft = dataclasses.replace(
+        entries.to_draft(
+            session,
+            dataclasses.replace(entry, kind=entry.kind or kept.kind, corrects_id=corrects_id),
+        ),
+        rule=kept.rule,
+        reason=kept.reason,
+    )
+    rules.refuse_principal_lines(session, draft.lines)
     drafting.replace(
         session,
         voucher_id,
@@ -98,9 +137,7 @@ def discard(
     outcome = posting.discard(
         session, [key for key in keys if key not in owned], reason=reason, actor=actor, clock=clock
     )
-    refused = tuple(
-        Exclusion(key, BelongsToGift(gift=owned[key], act="作废")) for key in keys if key in owned
-    )
+    refused = tuple(Exclusion(key, owned[key].refusal("作废")) for key in keys if key in owned)
     return Outcome(outcome.done, outcome.excluded + refused)
 
 
@@ -162,20 +199,21 @@ def total_of(session: Session, keys: Sequence[int]) -> int:
 
 
 def refuse_gifts(session: Session, voucher_id: int, *, act: str) -> None:
-    """Raise BelongsToGift when the voucher books a gift."""
-    gift = gifts_owning(session, [voucher_id]).get(voucher_id)
-    if gift is not None:
-        raise BelongsToGift(gift=gift, act=act)
+    """Raise BelongsToGift when the voucher books a gift or a change of one."""
+    owner = gifts_owning(session, [voucher_id]).get(voucher_id)
+    if owner is not None:
+        raise owner.refusal(act)
 
 
-def gifts_owning(session: Session, keys: Sequence[int]) -> dict[int, str]:
-    """Return which of the vouchers book a gift or a change of one, with the gift's reference."""
-    owned: dict[int, str] = {}
+def gifts_owning(session: Session, keys: Sequence[int]) -> dict[int, Owner]:
+    """Return which of the vouchers book a gift or a change of one, and which gift."""
+    owned: dict[int, Owner] = {}
     for chunk in chunks(keys, 500):
         by_rule = session.execute(
             select(Voucher.id).where(Voucher.id.in_(chunk), Voucher.rule.startswith(GIFT_RULE))
         )
-        owned.update(dict.fromkeys(by_rule.scalars(), ""))  # a reference follows, if any
+        nameless = Owner("", by_change=False)  # a reference follows, if any
+        owned.update(dict.fromkeys(by_rule.scalars(), nameless))
         changed = (
             select(GiftChange.voucher_id, Gift.id, Gift.received_on)
             .join(Gift, Gift.id == GiftChange.gift_id)
@@ -184,10 +222,12 @@ def gifts_owning(session: Session, keys: Sequence[int]) -> dict[int, str]:
         booked = select(Gift.voucher_id, Gift.id, Gift.received_on).where(
             Gift.voucher_id.in_(chunk)
         )
-        for query in (changed, booked):
+        for query, by_change in ((changed, True), (booked, False)):
             for voucher_id, gift_id, received_on in session.execute(query.order_by(Gift.id)):
                 assert voucher_id is not None  # the query asked for given keys
-                owned[voucher_id] = owned.get(voucher_id) or reference(gift_id, received_on)
+                if not owned.get(voucher_id, nameless).gift:
+                    name = reference(gift_id, received_on)
+                    owned[voucher_id] = Owner(name, by_change=by_change)
     return owned
 
 

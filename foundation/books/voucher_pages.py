@@ -3,20 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 
 from foundation import database
 from foundation.books import labels, reading, service, voucher_view
 from foundation.books.reading import VoucherFilter
-from foundation.http import context, frame, lists
+from foundation.http import context, formats, forms, frame, list_export, listing, lists
 from foundation.http.context import services
-from foundation.http.languages import describe, translate
+from foundation.http.languages import describe, mark, translate
+from foundation.http.list_export import ExportedFile
+from foundation.http.listing import Column, Kind, Listing
+from foundation.http.lists import PageRequest
 from foundation.users import guard
 from foundation.users.permissions import Permission
 from ledger import posting
 from ledger.errors import InvalidInput, NotAllowed
 from ledger.funds import list_funds
+from ledger.money import to_text
 from ledger.periods import text_of
 from ledger.posting import Outcome
 from ledger.vouchers import VoucherKind, VoucherState
@@ -24,27 +28,101 @@ from ledger.vouchers import VoucherKind, VoucherState
 # One form acts on so many vouchers at most; more go by the command line.
 MAX_AT_ONCE = 20_000
 ALL = "all"
+# What stands in the address for every state before posting.
+WAITING = "waiting"
 Act = Callable[[Session, list[int]], Outcome]
+
+
+LISTING = Listing(
+    name="vouchers",
+    endpoint="books.vouchers",
+    filters=(
+        "period",
+        "state",
+        "word",
+        "kind",
+        "fund",
+        "account",
+        "min",
+        "max",
+        "batch",
+        "q",
+    ),
+    columns=(
+        Column("date", mark("日期"), lambda row: row.booked_on, kind=Kind.DATE, is_sortable=True),
+        Column(
+            "number",
+            mark("凭证号"),
+            lambda row: row.label if row.number else translate("未编号"),
+            is_sortable=True,
+            is_fixed=True,
+        ),
+        Column("summary", mark("摘要"), lambda row: row.summary, is_sortable=True),
+        Column(
+            "kind", mark("种类"), lambda row: translate(labels.KINDS[row.kind]), is_sortable=True
+        ),
+        Column("state", mark("状态"), lambda row: formats.label(row.state), is_sortable=True),
+        Column(
+            "papers",
+            mark("附单据数"),
+            lambda row: row.attachment_count,
+            kind=Kind.COUNT,
+            starts_hidden=True,
+        ),
+        Column("prepared_by", mark("制单"), lambda row: row.prepared_by, is_sortable=True),
+        Column("reviewed_by", mark("审核"), lambda row: row.reviewed_by),
+        Column("posted_by", mark("记账"), lambda row: row.posted_by, starts_hidden=True),
+        Column(
+            "total",
+            mark("金额"),
+            lambda row: row.total_minor,
+            kind=Kind.MONEY,
+            is_sortable=True,
+            is_fixed=True,
+        ),
+    ),
+)
 
 
 @guard.requires(Permission.BOOKS_READ)
 def vouchers() -> str:
     """List vouchers."""
-    asked = lists.of_request(sorts=_sorts(), default_sort="date")
+    asked = _asked()
+    refusals: dict[str, str] = {}
     with database.reading(services().engine) as session:
-        wanted = _wanted(session)
+        wanted = _wanted(session, refusals)
         page = reading.search(session, wanted, asked)
+        view = listing.view(session, LISTING, sort=asked.sort)
         return render_template(
             "books/vouchers.html",
             page=page,
-            sort=asked.sort,
+            view=view,
+            refusals=refusals,
             chips=_chips(wanted),
             chosen_period=_period_text(wanted),
             kinds=labels.KINDS,
             states=list(VoucherState),
+            words=reading.list_words(session),
             funds=[(fund.code, f"{fund.code} {fund.name}") for fund in list_funds(session)],
-            filters=_kept_filters(),
         )
+
+
+@guard.requires(Permission.BOOKS_READ)
+def export(form: str) -> Response:
+    """Export exactly the list that is shown."""
+    with database.reading(services().engine) as session:
+        wanted = _wanted(session, {})
+        first = reading.search(session, wanted, PageRequest(limit=1))
+        list_export.check_size(first.count)
+        columns = listing.view(session, LISTING).columns
+        name = f"vouchers-{services().clock.today().isoformat()}"
+        file = ExportedFile(name, translate("凭证"))
+        rows = lists.every(lambda asked: reading.rows(session, wanted, asked), sort=_asked().sort)
+        return list_export.respond(form, columns, rows, file=file)
+
+
+def _asked() -> PageRequest:
+    return lists.of_request(sorts=LISTING.sorts, default_sort="date")
 
 
 @guard.requires(Permission.BOOKS_READ)
@@ -148,30 +226,42 @@ def _chosen(session: Session) -> list[int]:
     return [int(key) for key in request.values.getlist("voucher") if key.isdecimal()]
 
 
-def _sorts() -> tuple[str, ...]:
-    return tuple(reading.SORTS)
+def _wanted(session: Session, refusals: dict[str, str] | None = None) -> VoucherFilter:
+    """The filter of the address. Without any, the period in view is shown.
 
-
-def _wanted(session: Session) -> VoucherFilter:
-    """The filter of the address. Without any, the period in view is shown."""
+    An amount that cannot be read narrows nothing and is said in `refusals`; an act on a whole
+    list is refused instead, because it would act on more than the person saw.
+    """
     values = request.values
+    form = forms.Form.empty(values)
     first, last = _span(session, values.get("period", ""))
-    state, kind = values.get("state", ""), values.get("kind", "")
-    return VoucherFilter(
+    state, kind, batch = (form.value(name) for name in ("state", "kind", "batch"))
+    wanted = VoucherFilter(
         first_period=first,
         last_period=last,
         state=VoucherState(state) if state in list(VoucherState) else None,
+        is_waiting=state == WAITING,
         kind=VoucherKind(kind) if kind in list(VoucherKind) else None,
         fund=values.get("fund", ""),
         account=values.get("account", "").partition(" ")[0],
+        word=form.value("word"),
+        least_minor=form.amount("min", is_required=False),
+        most_minor=form.amount("max", is_required=False),
+        batch_id=int(batch) if batch.isascii() and batch.isdigit() and len(batch) < 19 else None,
         text=values.get("q", ""),
     )
+    if refusals is None:
+        for message in form.errors.values():
+            raise InvalidInput(field="金额", reason=message)
+    else:
+        refusals.update(form.errors)
+    return wanted
 
 
 def _span(session: Session, period: str) -> tuple[int | None, int | None]:
     if period and period != ALL:
         return reading.span_of(period)
-    narrowed = any(request.values.get(name) for name in ("q", "state", "kind", "fund", "account"))
+    narrowed = any(request.values.get(name) for name in LISTING.filters if name != "period")
     if period == ALL or narrowed:
         return None, None
     key = frame.period_in_view(session)
@@ -185,12 +275,6 @@ def _period_text(wanted: VoucherFilter) -> str:
     return asked or text_of(wanted.first_period)
 
 
-def _kept_filters() -> dict[str, str]:
-    """The filters as hidden fields, so that an act on everything means this list."""
-    names = ("period", "state", "kind", "fund", "account", "q")
-    return {name: request.args[name] for name in names if request.args.get(name)}
-
-
 def _chips(wanted: VoucherFilter) -> list[tuple[str, str]]:
     """What the list is narrowed to; its period and state have controls of their own."""
     chips = []
@@ -200,6 +284,14 @@ def _chips(wanted: VoucherFilter) -> list[tuple[str, str]]:
         chips.append(("fund", translate("基金 {code}", code=wanted.fund)))
     if wanted.account:
         chips.append(("account", translate("科目 {code}", code=wanted.account)))
+    if wanted.word:
+        chips.append(("word", translate("凭证字 {word}", word=wanted.word)))
+    if wanted.least_minor is not None:
+        chips.append(("min", translate("不少于 {amount}", amount=to_text(wanted.least_minor))))
+    if wanted.most_minor is not None:
+        chips.append(("max", translate("不多于 {amount}", amount=to_text(wanted.most_minor))))
+    if wanted.batch_id is not None:
+        chips.append(("batch", translate("导入批次 {number}", number=wanted.batch_id)))
     if wanted.text:
         chips.append(("q", wanted.text))
     return chips

@@ -22,6 +22,7 @@ _ACCOUNT = "/accounts/<chart>/<code>"
 
 RULES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
     ("/vouchers", "vouchers", voucher_pages.vouchers, _GET),
+    ("/vouchers/export.<form>", "export_vouchers", voucher_pages.export, _GET),
     ("/vouchers/print", "print_vouchers", voucher_pages.print_vouchers, _GET),
     ("/vouchers/submit", "submit_vouchers", voucher_pages.submit_many, _POST),
     ("/vouchers/review", "review_vouchers", voucher_pages.review_many, _POST),

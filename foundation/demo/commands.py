@@ -50,6 +50,8 @@ def demo(context: CommandContext, *, if_new: bool) -> None:
             vault=Vault.of(settings.secret_key),
             clock=clock,
             progress=advance,
+            public_url=settings.public_url,
+            folder=settings.data_dir,
         )
     _answer(context, loaded, profile, settings.public_url)
 

@@ -10,14 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from foundation.demo import drafts
+from foundation.demo import bank, deadlines, drafts, promises
 from foundation.demo.events import Correction, Event, Gift, Refund, Register, rows_of
 from foundation.demo.months import Month
+from foundation.demo.papers import Papers
 from foundation.demo.recording import Recorder
 from foundation.demo.story import Chapter, Story
 from foundation.donors.models import Donor
@@ -35,7 +37,9 @@ from ledger.vouchers import Voucher, VoucherDraft, VoucherState
 # People of the demo profile: who prepares, and who reviews, posts and closes.
 ACCOUNTANT, REVIEWER = "accountant", "reviewer"
 _MIDDLE = 15
-_PREPARED, _POSTED, _CLOSED = time(9), time(17), time(17, 30)
+_PREPARED, _POSTED, _PAPERED, _CLOSED = time(9), time(17), time(17, 15), time(17, 30)
+# Where the verification codes of a demo lead when nobody says another address.
+_PUBLIC_URL = "http://127.0.0.1:8000"
 
 
 class BooksNotEmpty(Conflict):
@@ -83,24 +87,40 @@ def load(
     vault: Vault,
     clock: Clock,
     progress: Callable[[int], None] | None = None,
+    public_url: str = _PUBLIC_URL,
+    folder: Path | None = None,
 ) -> Loaded:
     """Open the books unless somebody has, and write the story into them.
+
+    `folder` is where the files of bills are kept; without it there are none.
 
     Raises BooksNotEmpty, NotDemoBooks and BooksBeginEarlier.
     """
     _wait_for_others(session)
     _require_empty(session, told)
-    writer = _Writer(session, told, vault, clock)
+    papers = Papers(
+        session,
+        accountant=ACCOUNTANT,
+        reviewer=REVIEWER,
+        verify_at=f"{public_url}/verify/",
+        folder=folder,
+    )
+    writer = _Writer(session, told, vault, clock, papers)
     writer.open_books(profile)
     chapters = told.chapters
+    teller = bank.Teller(session, [chapter.month for chapter in chapters], vault=vault, clock=clock)
     for number, chapter in enumerate(chapters):
         is_current = number == len(chapters) - 1
         writer.write(chapter, is_current=is_current)
         if number and not is_current:
+            teller.reconcile(chapters[number - 1].month, on=chapter.month.last_day)
             writer.close(chapters[number - 1].month, on=chapter.month.last_day)
         if progress is not None:
             progress(1)
     writer.leave_work()
+    deadlines.keep(session, actor=ACCOUNTANT, clock=clock)
+    promises.keep(session, year=chapters[0].month.year, actor=ACCOUNTANT, clock=clock)
+    teller.leave_work()
     return _loaded(session, told)
 
 
@@ -125,11 +145,14 @@ def _require_empty(session: Session, told: Story) -> None:
 class _Writer:
     """Writes one month after another."""
 
-    def __init__(self, session: Session, told: Story, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, session: Session, told: Story, vault: Vault, clock: Clock, papers: Papers
+    ) -> None:
         self._session = session
         self._told = told
         self._clock = clock
-        self._recorder = Recorder(session, told.plan, vault, actor=ACCOUNTANT)
+        self._papers = papers
+        self._recorder = Recorder(session, told.plan, vault, papers, actor=ACCOUNTANT)
         self._names: dict[str, int] = {}
 
     def open_books(self, profile: Profile) -> None:
@@ -150,6 +173,8 @@ class _Writer:
         month = chapter.month
         if month.index:
             self._open_month(month)
+        if month.number == 1:
+            self._papers.begin_year(month, self._at(month.day(1), _PAPERED))
         stops = [month.day(_MIDDLE), month.last_day]
         if is_current:
             stops = [self._told.posted_through]
@@ -161,6 +186,8 @@ class _Writer:
             if stop >= month.day(1):
                 self._post(stop)
         self._write_days(events)
+        if not is_current:
+            self._papers.end_month(month, self._at(month.last_day, _PAPERED))
 
     def close(self, month: Month, *, on: date) -> None:
         """Close a month; after a year, carry the balances over where the chart changes."""

@@ -57,6 +57,7 @@ class People:
     names: tuple[str, ...]
     monthly_yuan: Mapping[str, int]
     id_number: Mapping[str, str]
+    email: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from foundation.demo import drafts, plan
 from foundation.demo.events import BANK, Correction, Gift, Refund, Register
+from foundation.demo.papers import Papers
 from foundation.demo.plan import Plan
 from foundation.donors import service as donors
 from foundation.donors.service import DonorInput, DonorRef
@@ -23,10 +24,13 @@ Giving = Gift | Register | Refund | Correction
 class Recorder:
     """Records events one after another; remembers donors and the gifts that others refer to."""
 
-    def __init__(self, session: Session, told: Plan, vault: Vault, *, actor: str) -> None:
+    def __init__(
+        self, session: Session, told: Plan, vault: Vault, papers: Papers, *, actor: str
+    ) -> None:
         self._session = session
         self._plan = told
         self._vault = vault
+        self._papers = papers
         self._actor = actor
         self._donors: dict[str, DonorRef] = {}
         self._marked: dict[str, tuple[int, Gift]] = {}
@@ -64,6 +68,8 @@ class Recorder:
 
     def _refund(self, refund: Refund, clock: Clock) -> None:
         gift_id, _ = self._marked[refund.mark]
+        # A gift with documents does not change: these first, then the gift.
+        self._papers.take_back(gift_id, refund.on, clock)
         changes.refund_gift(
             self._session,
             gift_id,
@@ -78,6 +84,7 @@ class Recorder:
 
     def _correct(self, correction: Correction, clock: Clock) -> None:
         gift_id, gift = self._marked[correction.mark]
+        self._papers.take_back(gift_id, correction.on, clock)
         shares = ((correction.fund, correction.right_minor),)
         changes.correct_gift(
             self._session,
@@ -140,4 +147,9 @@ class Recorder:
                     email=f"office{number:02d}@example.org",
                     phone=f"000-0000{number:04d}",
                 )
-        return DonorInput(name=name, kind=kind, id_number=self._plan.people.id_number.get(name, ""))
+        return DonorInput(
+            name=name,
+            kind=kind,
+            id_number=self._plan.people.id_number.get(name, ""),
+            email=self._plan.people.email.get(name, ""),
+        )

@@ -9,7 +9,13 @@ from foundation.donors.models import Donor
 from foundation.donors.vault import Vault
 
 
-def of_donor(donor: Donor, vault: Vault, *, similar: Sequence[Likeness] = ()) -> dict[str, Any]:
+def of_donor(
+    donor: Donor,
+    vault: Vault,
+    *,
+    similar: Sequence[Likeness] = (),
+    merged_into: int | None = None,
+) -> dict[str, Any]:
     """A donor; `similar` are others that may be the same."""
     return {
         "id": donor.id,
@@ -20,6 +26,7 @@ def of_donor(donor: Donor, vault: Vault, *, similar: Sequence[Likeness] = ()) ->
         "email": donor.email,
         "phone": donor.phone,
         "note": donor.note,
+        "merged_into": merged_into,
         "recorded_by": donor.created_by,
         "recorded_at": donor.created_at.isoformat(timespec="seconds"),
         "similar": [

@@ -32,6 +32,28 @@ class Unmasking(Input):
     reason = Text(required=True, shortest=1, longest=500)
 
 
+class Merging(Input):
+    """The donor that is merged into this one, and why."""
+
+    donor = fields.Integer(required=True, strict=True)
+    reason = Text(required=True, shortest=1, longest=500)
+
+
+class Unmerging(Input):
+    """Why a merge is undone."""
+
+    reason = Text(required=True, shortest=1, longest=500)
+
+
+class ClassFactBody(Input):
+    """A class that the donor was in, and how many there were, if that is known."""
+
+    college = Text(required=True, shortest=1, longest=120)
+    class_name = Text(required=True, shortest=1, longest=120)
+    year = fields.Integer(required=True, strict=True)
+    members = fields.Integer(load_default=None, allow_none=True, strict=True)
+
+
 class DonorQuery(Input):
     """A search by name, pinyin, initials or credit code; empty for everybody."""
 
@@ -58,6 +80,7 @@ class DonorAnswer(Schema):
     email = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
     note = fields.String(allow_none=True)
+    merged_into = fields.Integer(allow_none=True)
     recorded_by = fields.String()
     recorded_at = fields.String()
     similar = fields.List(fields.Nested(SimilarDonor))

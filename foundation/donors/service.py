@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased, object_session
 
 from foundation.donors import identity, particulars, pinyin
-from foundation.donors.models import Donor, DonorKind
+from foundation.donors.models import Donor, DonorKind, DonorMerge
 from foundation.donors.vault import Vault
 from ledger import trail
 from ledger.clock import Clock
@@ -232,20 +232,36 @@ def get_donor(session: Session, donor_id: int) -> Donor:
 
 
 def get_ref(session: Session, donor_id: int) -> DonorRef:
-    """Return what a gift needs of a donor. Raises UnknownDonor."""
-    row = (
-        session.connection()
-        .execute(select(Donor.id, Donor.dimension_id, Donor.name).where(Donor.id == donor_id))
-        .one_or_none()
-    )
+    """Return what a gift needs of a donor; one that was merged leads to the one that was kept.
+
+    The name stays that of the key, because it is how the donor gave. Raises UnknownDonor.
+    """
+    row = session.connection().execute(_led().where(Donor.id == donor_id)).one_or_none()
     if row is None:
         raise UnknownDonor(donor=donor_id)
     return DonorRef(row.id, row.dimension_id, row.name)
 
 
 def ref_of(donor: Donor) -> DonorRef:
-    """Return what gifts and vouchers need of a donor."""
+    """Return what gifts and vouchers need of a donor; see `get_ref` for one that was merged."""
+    session = object_session(donor)
+    if session is not None:
+        return get_ref(session, donor.id)
     return DonorRef(donor.id, donor.dimension_id, donor.name)
+
+
+def _led() -> Select[int, int, str]:
+    """Select key and dimension of the donor that a donor leads to, and the donor's own name."""
+    kept = aliased(Donor)
+    return (
+        select(
+            func.coalesce(kept.id, Donor.id).label("id"),
+            func.coalesce(kept.dimension_id, Donor.dimension_id).label("dimension_id"),
+            Donor.name,
+        )
+        .outerjoin(DonorMerge, (DonorMerge.merged_id == Donor.id) & DonorMerge.undone_at.is_(None))
+        .outerjoin(kept, kept.id == DonorMerge.kept_id)
+    )
 
 
 def _subject(donor_id: int) -> str:
@@ -315,7 +331,7 @@ def _identified(session: Session, code: str, number: str, vault: Vault) -> Donor
 def _with_names(session: Session, names: Iterable[str]) -> list[DonorRef]:
     keys = sorted({name.casefold() for name in names})
     rows = session.connection().execute(
-        select(Donor.id, Donor.dimension_id, Donor.name)
+        _led()
         .where(Donor.name_key.in_(keys))
         # The earliest of several donors with one name wins: it is read last.
         .order_by(Donor.id.desc())

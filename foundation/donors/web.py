@@ -7,18 +7,22 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation import database
-from foundation.donors import finding, service
+from foundation.donors import aliases, facts, finding, merging, service
+from foundation.donors.link_pages import RELATIONS
 from foundation.donors.models import Donor, DonorKind
 from foundation.donors.service import DonorChange, DonorInput
 from foundation.donors.vault import Vault
 from foundation.gifts import labels, queries
 from foundation.gifts.donor_picking import detail_of
 from foundation.gifts.filtering import GiftFilter
-from foundation.http import context, forms, lists
+from foundation.http import context, forms, listing, lists
 from foundation.http.context import services
 from foundation.http.forms import Form
-from foundation.http.languages import describe, translate
+from foundation.http.languages import describe, mark, translate
+from foundation.http.listing import Column, Listing
 from foundation.http.lists import PageRequest
+from foundation.pledges import queries as pledges
+from foundation.pledges.queries import PledgeFilter
 from foundation.users import guard
 from foundation.users.permissions import Permission
 from ledger.errors import DomainError
@@ -33,26 +37,48 @@ _PLACES = {
     "电话": "phone",
     "备注": "note",
 }
+# No file of this list: it is of people, and nobody carries them away with one click.
+LISTING = Listing(
+    name="donors",
+    endpoint="donors.index",
+    filters=("q", "kind"),
+    columns=(
+        Column("name", mark("名称"), lambda row: row.name, is_sortable=True, is_fixed=True),
+        Column(
+            "kind", mark("类型"), lambda row: translate(labels.DONORS[row.kind]), is_sortable=True
+        ),
+        Column("credit_code", mark("信用代码"), lambda row: row.credit_code),
+        Column("email", mark("电子邮箱"), lambda row: row.email),
+        Column("phone", mark("电话"), lambda row: row.phone),
+    ),
+)
+_SORTED_BY: dict[str, list[Any]] = {
+    "name": [Donor.name_key],
+    "kind": [Donor.kind, Donor.name_key],
+}
 
 
 @blueprint.get("")
 @guard.requires(Permission.DONORS_READ)
 def index() -> str:
     """List donors, or find some."""
-    asked = lists.of_request()
+    asked = lists.of_request(sorts=LISTING.sorts, default_sort="name")
     text = request.args.get("q", "").replace("\x00", "").strip()
     kind = request.args.get("kind", "")
-    statement: Any = select(Donor, Donor.name_key, Donor.id)
+    keys = [*_SORTED_BY[asked.column], Donor.id]
+    statement: Any = select(Donor, Donor.name_key, Donor.kind, Donor.id)
     if text:
         statement = statement.where(finding.matches(text))
     if kind in list(DonorKind):
         statement = statement.where(Donor.kind == DonorKind(kind))
+    statement = statement.where(~aliases.is_alias())
     with database.reading(services().engine) as session:
         total = session.execute(statement.with_only_columns(func.count())).scalar_one()
-        page = lists.page(session, statement, keys=[Donor.name_key, Donor.id], request=asked)
+        page = lists.page(session, statement, keys=keys, request=asked)
         return render_template(
             "donors/index.html",
-            donors=[(row[0], detail_of(row[0])) for row in page.items],
+            view=listing.view(session, LISTING, sort=asked.sort),
+            donors=[row[0] for row in page.items],
             next=page.next,
             total=total,
             kinds=labels.DONORS,
@@ -171,10 +197,29 @@ def _show(donor_id: int, form: Form, *, number: str = "") -> str:
             number=number,
             form=form,
             gifts=queries.search(session, wanted, PageRequest(limit=_RECENT)),
+            **_links(session, donor_id),
             kinds=labels.DONORS,
             gift_kinds=labels.KINDS,
             states=labels.STATES,
         )
+
+
+def _links(session: Session, donor_id: int) -> dict[str, Any]:
+    """Return what else is known of the same donor: other records, classes, relations, pledges."""
+    kept = aliases.kept_of(session, donor_id)
+    others = aliases.ids_of(session, donor_id) if kept == donor_id else [kept]
+    names = merging.names_of(session, others)
+    today = services().clock.today()
+    promised = PledgeFilter(donor_id=donor_id)
+    return {
+        "kept": None if kept == donor_id else kept,
+        "kept_name": names[kept],
+        "merged": [(key, names[key]) for key in others if key not in (donor_id, kept)],
+        "classes": facts.classes_of(session, donor_id),
+        "relations": facts.relations_of(session, donor_id),
+        "relation_words": RELATIONS,
+        "pledges": pledges.rows(session, promised, PageRequest(limit=_SUGGESTED), today=today),
+    }
 
 
 def _masked(donor: Donor) -> str:

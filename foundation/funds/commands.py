@@ -7,6 +7,7 @@ import click
 from foundation.command_context import CommandContext, pass_context, table
 from foundation.funds import documents, service
 from foundation.funds.service import FundBalance
+from foundation.projects import service as projects
 from foundation.users.permissions import Permission
 from ledger import funds as ledger_funds
 from ledger import money
@@ -82,7 +83,7 @@ def close_fund(context: CommandContext, code: str, *, day: datetime | None, reas
     actor = context.require(Permission.FUNDS_OPEN)
     closed_on = context.clock.today() if day is None else day.date()
     with context.transaction() as session:
-        fund = service.close_fund(
+        fund = projects.close_project(
             session, code, closed_on=closed_on, reason=reason, actor=actor, clock=context.clock
         )
     context.answer(

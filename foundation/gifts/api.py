@@ -9,7 +9,7 @@ from foundation.donors import particulars
 from foundation.donors import service as donors
 from foundation.donors.service import DonorInput, DonorRef
 from foundation.donors.vault import Vault
-from foundation.gifts import changes, documents, gift_view, queries, service
+from foundation.gifts import changes, documents, gift_view, queries, service, undoing
 from foundation.gifts.entry import GiftInput, Original, in_book_currency
 from foundation.gifts.filtering import GiftFilter
 from foundation.gifts.schemas import (
@@ -24,6 +24,8 @@ from foundation.gifts.schemas import (
 from foundation.http import api
 from foundation.http.context import services
 from foundation.http.lists import Page, PageRequest
+from foundation.pledges import paying
+from foundation.pledges import service as pledges
 from foundation.users import guard
 from foundation.users.permissions import Permission
 from ledger import money
@@ -61,6 +63,8 @@ def list_gifts(session: Session, *, query: dict[str, Any], page: PageRequest) ->
 def record_gift(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
     """Record a gift; its voucher waits for review."""
     made = service.record_gift(session, _entry(session, body), **_who())
+    if body["pledge"]:
+        paying.pay(session, made.gift_id, pledges.find_key(session, body["pledge"]), **_who())
     return documents.of_view(gift_view.get_view(session, made.reference))
 
 
@@ -100,6 +104,8 @@ def correct_gift(session: Session, reference: str, *, body: dict[str, Any]) -> d
         reason=body["reason"],
         **_who(),
     )
+    if pledge := body["gift"]["pledge"]:
+        paying.pay(session, made.gift_id, pledges.find_key(session, pledge), **_who())
     return documents.of_view(gift_view.get_view(session, made.reference))
 
 
@@ -115,6 +121,24 @@ def refund_gift(session: Session, reference: str, *, body: dict[str, Any]) -> di
         cause=body["cause"],
         refunded_on=body["date"] or api.clock().today(),
         pay_from=body["pay_from"],
+        reason=body["reason"],
+        **_who(),
+    )
+    return documents.of_view(gift_view.get_view(session, reference))
+
+
+@blueprint.post("/<reference>/changes/<int:change_id>/undo")
+@guard.requires(Permission.GIFTS_RECORD)
+@api.endpoint(body=Ending, answer=GiftAnswer)
+def undo_change(
+    session: Session, reference: str, change_id: int, *, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Take a change back: what is not posted is discarded, a posted refund is reversed in red."""
+    undoing.undo_change(
+        session,
+        service.find_key(session, reference),
+        change_id=change_id,
+        booked_on=body["date"] or api.clock().today(),
         reason=body["reason"],
         **_who(),
     )

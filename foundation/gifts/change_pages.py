@@ -1,6 +1,7 @@
 """Pages that end or refund a gift; correcting is typing a gift anew, see `entry_pages`."""
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -10,8 +11,8 @@ from sqlalchemy.orm import Session
 from foundation import database
 from foundation.books import account_tree
 from foundation.books.picking import Choice, pick
-from foundation.gifts import changes, gift_view, labels, offering
-from foundation.gifts.gift_view import GiftView
+from foundation.gifts import changes, gift_view, labels, offering, undoing
+from foundation.gifts.gift_view import ChangeView, GiftView
 from foundation.gifts.kinds import RefundCause
 from foundation.http import context, forms
 from foundation.http.context import services
@@ -20,11 +21,13 @@ from foundation.http.languages import translate
 from foundation.users import guard
 from foundation.users.permissions import Permission
 from ledger.errors import DomainError
+from ledger.vouchers import VoucherState
 
 _PLACES = {
     "退款金额": "amount",
     "退款日期": "date",
     "作废日期": "date",
+    "撤销日期": "date",
     "付款科目": "pay_from",
     "原因": "reason",
 }
@@ -43,7 +46,19 @@ def refund(reference: str) -> Any:
     return _answer(reference, "gifts/refund.html", _refund)
 
 
-def _answer(reference: str, template: str, work: Callable[[Session, Form, GiftView], str]) -> Any:
+@guard.requires(Permission.GIFTS_RECORD)
+def undo(reference: str, change_id: int) -> Any:
+    """Take a cancellation, correction or refund back."""
+    return _answer(reference, "gifts/undo.html", partial(_undo, change_id), change_id=change_id)
+
+
+def _answer(
+    reference: str,
+    template: str,
+    work: Callable[[Session, Form, GiftView], str],
+    *,
+    change_id: int | None = None,
+) -> Any:
     form = Form.of_request() if request.method == "POST" else Form.empty()
     status = 200
     if request.method == "POST":
@@ -69,6 +84,8 @@ def _answer(reference: str, template: str, work: Callable[[Session, Form, GiftVi
             template,
             form=form,
             gift=view,
+            change=None if change_id is None else _change(view, change_id),
+            change_names=labels.CHANGES,
             causes=[(cause.value, translate(word)) for cause, word in labels.CAUSES.items()],
             accounts=_bank_accounts(session),
         )
@@ -106,6 +123,28 @@ def _refund(session: Session, form: Form, view: GiftView) -> str:
         **_who(),
     )
     return translate("已登记退款，凭证等待审核")
+
+
+def _undo(change_id: int, session: Session, form: Form, view: GiftView) -> str:
+    change = _change(view, change_id)
+    is_posted = change.voucher is not None and change.voucher.state is VoucherState.POSTED
+    day = form.day("date") if is_posted else services().clock.today()
+    reason = form.text("reason", longest=500)
+    form.require_complete()
+    assert day is not None
+    red = undoing.undo_change(
+        session, view.id, change_id=change_id, booked_on=day, reason=reason, **_who()
+    )
+    if red is None:
+        return translate("捐赠 {gift} 的变更已撤销", gift=view.reference)
+    return translate("已编制红字凭证，记账后捐赠 {gift} 的退款即撤销", gift=view.reference)
+
+
+def _change(view: GiftView, change_id: int) -> ChangeView:
+    for change in view.changes:
+        if change.id == change_id and change.may_be_undone:
+            return change
+    raise undoing.UnknownChange(gift=view.reference)
 
 
 def _picked(session: Session, form: Form) -> str | None:

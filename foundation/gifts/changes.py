@@ -2,7 +2,8 @@
 
 An unposted gift is cancelled with its voucher. A posted one of this year is reversed in red
 and, when corrected, recorded again. A refund books what must go back by its cause, and its
-payment when the money leaves.
+payment when the money leaves. All three are refused while a document speaks of the gift as it
+is; see `undoing` for taking them back.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,10 @@ from foundation.gifts.entry import GiftInput
 from foundation.gifts.kinds import ChangeKind, GiftKind, RefundCause
 from foundation.gifts.models import Gift, GiftChange, reference
 from foundation.gifts.service import RecordedGift
+from foundation.gifts.standing import ended, withdrawn
+from foundation.pledges import releasing
 from foundation.posting_lines import Event, Part
+from foundation.receipting import coverage
 from ledger import catalogue, posting, trail
 from ledger.catalogue import AccountInfo, Catalogue
 from ledger.clock import Clock
@@ -147,7 +151,7 @@ def refund_gift(
         account = _paying_account(known, period.chart, pay_from)
         paid = Event(
             on=refunded_on,
-            summary=f"退还{gift.donor_name[:200]}捐赠款（{name}）",
+            summary=payment_summary(gift),
             donor_id=donor.dimension_id,
             cash_flow_item_id=service.cash_flow_item(session, known, service.OTHER_PAID),
         )
@@ -167,23 +171,38 @@ def refund_gift(
         )
     )
     session.flush()
+    releasing.release(
+        session,
+        gift.id,
+        left=dict(_left_in_funds(session, gift)),
+        released_on=refunded_on,
+        reason=reason.strip(),
+        actor=actor,
+        clock=clock,
+    )
     _note(session, gift, "gift.refund", reason, actor=actor, clock=clock)
     return Refund(keys[0], keys[1] if len(keys) > 1 else None)
+
+
+def hold(session: Session, gift_id: int) -> Gift:
+    """Return a gift that nobody else changes until the commit. Raises UnknownGift."""
+    return session.execute(
+        select(Gift).where(Gift.id == gift_id).with_for_update()
+    ).scalar_one_or_none() or service.get_gift(session, gift_id)
+
+
+def payment_summary(gift: Gift) -> str:
+    """Write the summary of what pays a refund."""
+    return f"退还{gift.donor_name[:200]}捐赠款（{reference(gift.id, gift.received_on)}）"
 
 
 def _living(session: Session, gift_id: int, reason: str) -> Gift:
     if not reason.strip():
         raise InvalidInput(field="原因", reason="必须写明原因")
-    gift = session.execute(
-        select(Gift).where(Gift.id == gift_id).with_for_update()
-    ).scalar_one_or_none() or service.get_gift(session, gift_id)
-    ended = session.execute(
-        select(GiftChange.id).where(
-            GiftChange.gift_id == gift_id, GiftChange.kind != ChangeKind.REFUNDED
-        )
-    ).first()
-    if ended is not None:
+    gift = hold(session, gift_id)
+    if session.execute(select(Gift.id).where(Gift.id == gift_id, ended())).first() is not None:
         raise GiftEnded(gift=reference(gift.id, gift.received_on))
+    coverage.refuse_documented(session, gift_id)
     return gift
 
 
@@ -233,6 +252,15 @@ def _end(
         )
     )
     session.flush()
+    releasing.release(
+        session,
+        gift.id,
+        left={},
+        released_on=booked_on,
+        reason=reason.strip(),
+        actor=actor,
+        clock=clock,
+    )
     _note(session, gift, f"gift.{kind.value}", reason, actor=actor, clock=clock)
     return red
 
@@ -247,7 +275,7 @@ def _left_in_funds(session: Session, gift: Gift) -> list[Part]:
             GiftChange.gift_id == gift.id,
             GiftChange.kind == ChangeKind.REFUNDED,
             VoucherLine.side == Side.CREDIT,
-            ~service.withdrawn(),
+            ~withdrawn(),
         )
         .group_by(VoucherLine.fund_id)
     )

@@ -1,4 +1,4 @@
-"""Commands for gifts: `gifts import|list|show|record`."""
+"""Commands for gifts: `gifts import|list|show|record`; for their changes see `change_commands`."""
 
 from typing import Any
 
@@ -11,7 +11,15 @@ from foundation.donors import service as donors
 from foundation.donors.commands import find_vault
 from foundation.donors.models import DonorKind
 from foundation.donors.service import DonorInput, DonorRef
-from foundation.gifts import documents, gift_view, labels, queries, service
+from foundation.gifts import (
+    change_commands,
+    documents,
+    gift_answer,
+    gift_view,
+    labels,
+    queries,
+    service,
+)
 from foundation.gifts.entry import GiftInput
 from foundation.gifts.filtering import GiftFilter
 from foundation.gifts.kinds import GiftKind, GiftMethod, GiftState
@@ -25,12 +33,13 @@ from ledger.errors import InvalidInput
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.group(help="捐赠：导入登记表、列示、查看、登记。")
+@click.group(help="捐赠：导入登记表、列示、查看、登记、作废、退款、撤销。")
 def gifts() -> None:
     """Group the commands for gifts."""
 
 
-gifts.add_command(import_gifts)
+for command in (import_gifts, *change_commands.COMMANDS):
+    gifts.add_command(command)
 
 
 @gifts.command("list", help="列出捐赠，最近的在前。")
@@ -98,7 +107,7 @@ def show_gift(context: CommandContext, reference: str) -> None:
     context.require_reading(Permission.GIFTS_READ)
     with context.reading() as session:
         view = gift_view.get_view(session, reference)
-    _answer(context, view)
+    gift_answer.answer(context, view)
 
 
 @gifts.command("record", help="登记一笔货币捐赠，凭证提交审核。")
@@ -145,7 +154,7 @@ def record_gift(context: CommandContext, /, **given: Any) -> None:
         )
         made = service.record_gift(session, entry, actor=actor, clock=context.clock)
         view = gift_view.get_view(session, made.reference)
-    _answer(context, view)
+    gift_answer.answer(context, view)
 
 
 def _donor(
@@ -175,28 +184,6 @@ def _allocations(funds: tuple[str, ...], amount: int) -> tuple[tuple[str, int], 
             raise InvalidInput(field="基金", reason="几个基金时应写作 --fund 编码=金额")
         found.append((code, money.parse_positive(part) if equals else amount))
     return tuple(found)
-
-
-def _answer(context: CommandContext, view: gift_view.GiftView) -> None:
-    parts = "、".join(
-        f"{part.fund} {money.grouped(part.amount_minor)}" for part in view.allocations
-    )
-    pairs = (
-        ("捐赠编号", view.reference),
-        ("状态", context.translate(labels.STATES[view.state][0])),
-        ("捐赠人", view.donor_name),
-        ("种类", context.translate(labels.KINDS[view.kind])),
-        ("收到日期", view.received_on.isoformat()),
-        ("金额", money.grouped(view.amount_minor)),
-        ("现有金额", money.grouped(view.remaining_minor)),
-        ("基金", parts),
-        ("科目", f"{view.account_code} {view.account_name}"),
-        ("凭证", view.voucher.number or f"#{view.voucher.id}"),
-    )
-    context.answer(
-        documents.of_view(view),
-        [f"{context.translate(name)}  {value}" for name, value in pairs],
-    )
 
 
 COMMANDS = (gifts,)

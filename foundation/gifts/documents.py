@@ -55,7 +55,7 @@ def of_view(view: GiftView) -> dict[str, Any]:
             {"fund": part.fund, "name": part.name, "amount": to_text(part.amount_minor)}
             for part in view.allocations
         ],
-        "pledge": None,
+        "pledge": view.pledge,
         "recipient": view.recipient,
         "agreement": view.agreement,
         "bank_reference": view.bank_reference,
@@ -67,6 +67,7 @@ def of_view(view: GiftView) -> dict[str, Any]:
         "voucher": _voucher(view.voucher),
         "changes": [_change(change) for change in view.changes],
         "replaces": view.replaces,
+        "probable_duplicates": list(view.alike),
         "batch": None
         if view.batch is None
         else {"id": view.batch.id, "file": view.batch.file_name, "row": view.batch.row},
@@ -94,6 +95,7 @@ def _voucher(voucher: VoucherView) -> dict[str, Any]:
 
 def _change(change: ChangeView) -> dict[str, Any]:
     return {
+        "id": change.id,
         "kind": change.kind.value,
         "cause": None if change.cause is None else change.cause.value,
         "date": change.changed_on.isoformat(),

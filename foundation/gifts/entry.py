@@ -15,7 +15,7 @@ from ledger.catalogue import AccountInfo, Catalogue
 from ledger.clock import Clock
 from ledger.drafting import open_period_for
 from ledger.errors import InvalidInput
-from ledger.money import BOOK_CURRENCY, MAX_MINOR, minor_digits, to_text
+from ledger.money import BOOK_CURRENCY, MAX_MINOR, AmountTooLarge, minor_digits, to_text
 
 # What a donated service may have served (制度: the expense by function).
 SERVED_EXPENSES = (
@@ -105,8 +105,10 @@ def check(
     Raises InvalidInput for amounts, dates, texts and evidence, AllocationDiffers, RateDiffers,
     UnknownAccount, UnknownFund, UnknownPeriod or PeriodClosed.
     """
-    if not 0 < entry.amount_minor <= MAX_MINOR:
-        raise InvalidInput(field="金额", reason="应大于零，且不超过账簿可记录的最大金额")
+    if entry.amount_minor <= 0:
+        raise InvalidInput(field="金额", reason="应大于零")
+    if entry.amount_minor > MAX_MINOR:
+        raise AmountTooLarge(text=to_text(entry.amount_minor))
     if entry.received_on > clock.today():
         raise InvalidInput(field="收到日期", reason="不能晚于今天；未到账的捐赠请登记为捐赠承诺")
     parts = _parts(known, entry.allocations)

@@ -142,6 +142,7 @@ def of_view(view: GiftView) -> dict[str, str]:
         "amount": to_text(view.amount_minor),
         "account": view.account_code if view.kind is not GiftKind.SERVICE else "",
         "agreement": view.agreement or "",
+        "pledge": view.pledge or "",
         "bank_reference": view.bank_reference or "",
         "note": view.note or "",
         "item": view.item or "",

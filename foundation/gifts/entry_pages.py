@@ -30,6 +30,9 @@ from foundation.http import context, forms, frame
 from foundation.http.context import services
 from foundation.http.forms import Form
 from foundation.http.languages import translate
+from foundation.pledges import paying
+from foundation.pledges import queries as pledge_queries
+from foundation.pledges import service as pledges
 from foundation.users import guard
 from foundation.users.permissions import Permission
 from ledger.errors import DomainError
@@ -66,11 +69,14 @@ def _first_form(session: Session) -> Form:
     last = session.execute(query.order_by(Gift.id.desc()).limit(1)).one_or_none()
     view = None if last is None else gift_view.get_view(session, reference(*last))
     values = entry_form.offered(view, today=offering.day_of(session))
+    values |= offering.of_address(request.args)
     donor = request.args.get("donor", "")
     if donor.isascii() and donor.isdigit() and len(donor) <= 18:
         found = donor_picking.find(session, int(donor))
         if found is not None:
             values |= {"donor": found.name, "donor_id": str(found.id)}
+    if pledge := request.args.get("pledge", ""):
+        values["pledge"] = pledge[:40]
     return Form.empty(values)
 
 
@@ -89,6 +95,8 @@ def _save(corrects: GiftView | None) -> Any:
                 form.refuse("donor", translate("请确认是哪一位捐赠人"))
             entry = entry_form.read_gift(form, donor, _choices(session))
             made = _write(session, entry, form, corrects, who)
+            session.flush()
+            alike = gift_view.get_view(session, made).alike
     except forms.Incomplete:
         pass
     except DomainError as error:
@@ -96,7 +104,7 @@ def _save(corrects: GiftView | None) -> Any:
         # A period or fund that does not exist is a mistake in the form, not a missing page.
         status = error.status if error.status != HTTPStatus.NOT_FOUND else 422
     else:
-        return _saved(made, corrects)
+        return _saved(made, corrects, alike)
     with database.reading(services().engine) as session:
         return _page(session, form, corrects=corrects, candidates=candidates), status
 
@@ -109,21 +117,48 @@ def _write(
     who: dict[str, Any],
 ) -> str:
     if corrects is None:
-        return service.record_gift(session, entry, **who).reference
+        made = service.record_gift(session, entry, **who)
+        _pay_pledge(session, form, made.gift_id, who)
+        return made.reference
     booked_on, reason = form.day("booked_on"), form.text("reason", longest=500)
     form.require_complete()
     assert booked_on is not None
     made = changes.correct_gift(
         session, corrects.id, entry, booked_on=booked_on, reason=reason, **who
     )
+    _pay_pledge(session, form, made.gift_id, who)
     return made.reference
 
 
-def _saved(made: str, corrects: GiftView | None) -> Response:
+def _pay_pledge(session: Session, form: Form, gift_id: int, who: dict[str, Any]) -> None:
+    """Let the gift pay the pledge that was named, in the same transaction. Raises Incomplete."""
+    named = form.text("pledge", is_required=False, longest=40)
+    if not named:
+        return
+    try:
+        paying.pay(session, gift_id, pledges.find_key(session, named), **who)
+    except DomainError as error:
+        form.refuse("pledge", error)
+        form.require_complete()
+
+
+def _saved(made: str, corrects: GiftView | None, alike: tuple[str, ...]) -> Response:
+    if alike:
+        flash(
+            translate(
+                "{gift} 疑似重复：同一捐赠人同日、同金额的捐赠还有 {others}，请核对",
+                gift=made,
+                others="、".join(alike),
+            ),
+            "error",
+        )
     if corrects is not None:
         flash(translate("已更正为 {gift}，新旧凭证等待审核", gift=made))
     else:
         flash(translate("已登记捐赠 {gift}，凭证等待审核", gift=made))
+    line = request.args.get("bank_line", "")
+    if line.isascii() and line.isdigit() and len(line) <= 18:
+        return redirect(url_for("banking.following", line_id=int(line)), 303)
     # Ctrl+Enter presses no button: it saves and goes on to the next gift.
     if request.form.get("then", NEXT) == NEXT and corrects is None:
         return redirect(url_for("gifts.new"), 303)
@@ -164,4 +199,5 @@ def _page(
         methods=[(method.value, translate(word)) for method, word in labels.METHODS.items()],
         served=[(tag, translate(word)) for tag, word in labels.SERVED.items()],
         donor_kinds=[(kind.value, translate(labels.DONORS[kind])) for kind in DonorKind],
+        pledges=pledge_queries.offered(session, form.value("donor_id")),
     )

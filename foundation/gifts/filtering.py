@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from foundation.donors import finding
+from foundation.donors import aliases, finding
 from foundation.donors.models import Donor
-from foundation.gifts import service
+from foundation.gifts import standing
 from foundation.gifts.kinds import ChangeKind, GiftKind, GiftState
 from foundation.gifts.models import Gift, GiftAllocation, GiftChange
 from foundation.http import forms
@@ -40,7 +40,11 @@ def ended_kind() -> ColumnElement[Any]:
     """Select how a gift ended, or NULL."""
     return (
         select(GiftChange.kind)
-        .where(GiftChange.gift_id == Gift.id, GiftChange.kind != ChangeKind.REFUNDED)
+        .where(
+            GiftChange.gift_id == Gift.id,
+            GiftChange.kind != ChangeKind.REFUNDED,
+            ~standing.withdrawn(),
+        )
         .correlate(Gift)
         .scalar_subquery()
     )
@@ -53,7 +57,7 @@ def refunded() -> ColumnElement[Any]:
         .where(
             GiftChange.gift_id == Gift.id,
             GiftChange.kind == ChangeKind.REFUNDED,
-            ~service.withdrawn(),
+            ~standing.withdrawn(),
         )
         .correlate(Gift)
         .scalar_subquery()
@@ -63,7 +67,7 @@ def refunded() -> ColumnElement[Any]:
 def conditions(wanted: GiftFilter) -> list[ColumnElement[bool]]:
     """Return the conditions of a filter on gifts joined with their vouchers."""
     compared: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
-        (wanted.donor_id, lambda value: Gift.donor_id == value),
+        (wanted.donor_id, lambda value: Gift.donor_id.in_(aliases.same_as(value))),
         (wanted.first_on, lambda value: Gift.received_on >= value),
         (wanted.last_on, lambda value: Gift.received_on <= value),
         (wanted.least_minor, lambda value: Gift.amount_minor >= value),
@@ -83,18 +87,10 @@ def conditions(wanted: GiftFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _has(kind: ChangeKind) -> ColumnElement[bool]:
-    return (
-        select(GiftChange.id)
-        .where(GiftChange.gift_id == Gift.id, GiftChange.kind == kind)
-        .correlate(Gift)
-        .exists()
-    )
-
-
 def _in_state(state: GiftState) -> ColumnElement[bool]:
     """The condition of a state; the same cases in the same order as `state_of`."""
-    corrected, cancelled = _has(ChangeKind.CORRECTED), _has(ChangeKind.CANCELLED)
+    corrected = standing.ended(ChangeKind.CORRECTED)
+    cancelled = standing.ended(ChangeKind.CANCELLED)
     discarded = Voucher.state == VoucherState.DISCARDED
     if state is GiftState.CORRECTED:
         return corrected

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.donors.models import Donor, DonorKind
-from foundation.gifts import queries, service
+from foundation.gifts import queries, service, standing
 from foundation.gifts.filtering import ended_kind, refunded
 from foundation.gifts.kinds import ChangeKind, GiftKind, GiftMethod, GiftState, RefundCause
 from foundation.gifts.models import Gift, GiftAllocation, GiftChange, reference
 from foundation.imports.models import ImportBatch
+from foundation.pledges import paying
 from ledger.accounts import Account
 from ledger.dimensions import Dimension
 from ledger.funds import Fund
@@ -52,6 +53,7 @@ class VoucherView:
 class ChangeView:
     """What happened to a gift. `is_withdrawn`: its voucher was discarded, so it took nothing."""
 
+    id: int
     kind: ChangeKind
     cause: RefundCause | None
     changed_on: date
@@ -62,6 +64,13 @@ class ChangeView:
     is_withdrawn: bool
     created_by: str
     created_at: datetime
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether it can be taken back: nothing of it is posted, or it is a refund."""
+        if self.is_withdrawn or self.voucher is None:
+            return False
+        return self.kind is ChangeKind.REFUNDED or self.voucher.state is not VoucherState.POSTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +127,14 @@ class GiftView:
     value_evidence: str | None
     changes: tuple[ChangeView, ...]
     replaces: str | None
+    # Gifts that may be the same one, only recorded again.
+    alike: tuple[str, ...]
     # Other gifts stand in the same summary voucher: it cannot be undone for this one alone.
     shares_voucher: bool
     batch: BatchView | None
     attachment_count: int
+    # The pledge that it pays, by reference; the first of several.
+    pledge: str | None
     created_by: str
     created_at: datetime
 
@@ -178,9 +191,11 @@ def get_view(session: Session, text: str) -> GiftView:
         value_evidence=gift.value_evidence,
         changes=_changes(session, gift.id),
         replaces=_replaces(session, gift.id),
+        alike=() if is_over else tuple(service.find_alike(session, gift)),
         shares_voucher=_shares_voucher(session, gift),
         batch=_batch(session, gift),
         attachment_count=voucher.attachment_count,
+        pledge=next((name for name, _ in paying.pledges_of_gift(session, gift.id)), None),
         created_by=gift.created_by,
         created_at=gift.created_at,
     )
@@ -222,7 +237,7 @@ def _recipient(session: Session, gift: Gift) -> str | None:
 
 def _changes(session: Session, gift_id: int) -> tuple[ChangeView, ...]:
     rows: Any = session.execute(
-        select(GiftChange, Voucher, Gift.received_on, service.withdrawn().label("is_withdrawn"))
+        select(GiftChange, Voucher, Gift.received_on, standing.withdrawn().label("is_withdrawn"))
         .outerjoin(Voucher, Voucher.id == GiftChange.voucher_id)
         .outerjoin(Gift, Gift.id == GiftChange.replaced_by_id)
         .where(GiftChange.gift_id == gift_id)
@@ -230,6 +245,7 @@ def _changes(session: Session, gift_id: int) -> tuple[ChangeView, ...]:
     ).all()
     return tuple(
         ChangeView(
+            id=change.id,
             kind=change.kind,
             cause=change.cause,
             changed_on=change.changed_on,

@@ -59,18 +59,21 @@ WHERE v.state = 'posted' AND v.kind = 'ordinary' AND v.rule LIKE 'gift.%'
   AND NOT EXISTS (SELECT 1 FROM gift g WHERE g.voucher_id = v.id)
 """
 
+# An end whose red voucher was discarded ended nothing.
+_ENDS = """c.kind IN ('cancelled', 'corrected') AND (c.voucher_id IS NULL OR EXISTS (
+    SELECT 1 FROM voucher w WHERE w.id = c.voucher_id AND w.state <> 'discarded'))"""
+
 _ENDED = f"""
 SELECT {_GIFT}, 'its voucher #' || v.id || ' is ' || CASE v.state
        WHEN 'discarded' THEN 'discarded' ELSE 'reversed' END || ' and the gift still stands'
 FROM gift g JOIN voucher v ON v.id = g.voucher_id
 WHERE (v.state = 'discarded' OR EXISTS (
         SELECT 1 FROM voucher r WHERE r.reverses_id = v.id AND {_STANDS}))
-  AND NOT EXISTS (SELECT 1 FROM gift_change c
-                  WHERE c.gift_id = g.id AND c.kind IN ('cancelled', 'corrected'))
+  AND NOT EXISTS (SELECT 1 FROM gift_change c WHERE c.gift_id = g.id AND {_ENDS})
 UNION ALL
 SELECT {_GIFT}, c.kind || ' and voucher #' || v.id || ' still stands'
 FROM gift g JOIN voucher v ON v.id = g.voucher_id
-JOIN gift_change c ON c.gift_id = g.id AND c.kind IN ('cancelled', 'corrected')
+JOIN gift_change c ON c.gift_id = g.id AND {_ENDS}
 WHERE v.state <> 'discarded' AND NOT EXISTS (
     SELECT 1 FROM voucher r
     WHERE r.id = c.voucher_id AND r.reverses_id = v.id AND r.state <> 'discarded')
@@ -91,11 +94,18 @@ GROUP BY c.id, c.gift_id, c.amount_minor, c.voucher_id
 HAVING COALESCE(SUM(-l.amount_minor), 0) <> c.amount_minor
 """
 
-_REPLACED = """
+_REPLACED = f"""
 SELECT 'gift ' || c.gift_id, CASE WHEN c.kind = 'corrected' THEN 'corrected by no gift'
        ELSE c.kind || ' and replaced by gift ' || c.replaced_by_id END
 FROM gift_change c
 WHERE (c.kind = 'corrected') <> (c.replaced_by_id IS NOT NULL)
+UNION ALL
+SELECT {_GIFT}, 'stands again beside gift ' || n.id || ' that was recorded in its place'
+FROM gift_change k JOIN voucher u ON u.id = k.voucher_id AND u.state = 'discarded'
+JOIN gift g ON g.id = k.gift_id JOIN gift n ON n.id = k.replaced_by_id
+JOIN voucher v ON v.id = n.voucher_id AND v.state <> 'discarded'
+WHERE k.kind = 'corrected'
+  AND NOT EXISTS (SELECT 1 FROM gift_change c WHERE c.gift_id = n.id AND {_ENDS})
 """
 
 _BATCHES = """
@@ -140,7 +150,9 @@ CHECKS: tuple[Check, ...] = (
     Check("gift_of_voucher", "Every posted gift voucher has its gift", _GIFT_OF_VOUCHER),
     Check("gift_ended", "A gift ends when its voucher is undone, and only then", _ENDED),
     Check("gift_changes_covered", "No more is taken back than was given", _CHANGES),
-    Check("gift_replaced", "A corrected gift names the gift that replaces it", _REPLACED),
+    Check(
+        "gift_replaced", "A corrected gift is replaced by another one, and stands for it", _REPLACED
+    ),
     Check("gift_fingerprint", "Fingerprints are those of the stored gifts", _fingerprints),
     Check("import_batch_complete", "A batch holds the gifts it counted", _BATCHES),
 )

@@ -58,4 +58,5 @@ ACTS = {
     "gift.cancelled": mark("作废捐赠"),
     "gift.corrected": mark("更正捐赠"),
     "gift.refund": mark("登记退款"),
+    "gift.undo": mark("撤销变更"),
 }

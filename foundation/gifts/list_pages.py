@@ -1,70 +1,115 @@
 """The list of gifts and one gift: finding, adding up, exporting."""
 
-import csv
-import io
-
 from flask import Response, render_template, request
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from foundation import database
 from foundation.gifts import gift_view, labels, queries
 from foundation.gifts.filtering import GiftFilter
 from foundation.gifts.kinds import GiftKind, GiftState
-from foundation.gifts.queries import GiftRow
-from foundation.http import forms, lists
+from foundation.http import forms, list_export, listing, lists
 from foundation.http.context import services
-from foundation.http.languages import translate
+from foundation.http.languages import mark, translate
+from foundation.http.list_export import ExportedFile
+from foundation.http.listing import Column, Kind, Listing
 from foundation.http.lists import PageRequest
+from foundation.receipting import coverage
 from foundation.users import guard
 from foundation.users.permissions import Permission
-from ledger.errors import InvalidInput
 from ledger.funds import list_funds
 from ledger.money import to_text
 from ledger.trail import TrailRecord
 
-FILTERS = ("q", "from", "to", "min", "max", "fund", "kind", "state", "donor", "batch")
-MAX_EXPORTED = 200_000
+LISTING = Listing(
+    name="gifts",
+    endpoint="gifts.index",
+    filters=("q", "from", "to", "min", "max", "fund", "kind", "state", "donor", "batch"),
+    columns=(
+        Column(
+            "reference", mark("编号"), lambda row: row.reference, is_sortable=True, is_fixed=True
+        ),
+        Column(
+            "received_on",
+            mark("收到日期"),
+            lambda row: row.received_on,
+            kind=Kind.DATE,
+            is_sortable=True,
+        ),
+        Column("donor", mark("捐赠人名称"), lambda row: row.donor_name, is_sortable=True),
+        Column("funds", mark("基金"), lambda row: "、".join(row.funds)),
+        Column(
+            "kind", mark("种类"), lambda row: translate(labels.KINDS[row.kind]), is_sortable=True
+        ),
+        Column(
+            "method",
+            mark("支付方式"),
+            lambda row: translate(labels.METHODS[row.method]),
+            is_sortable=True,
+            starts_hidden=True,
+        ),
+        Column("state", mark("状态"), lambda row: translate(labels.STATES[row.state][0])),
+        Column("voucher", mark("凭证"), lambda row: row.voucher_label or translate("未编号")),
+        Column(
+            "bank_reference",
+            mark("银行流水号"),
+            lambda row: row.bank_reference,
+            starts_hidden=True,
+        ),
+        Column("created_by", mark("登记人"), lambda row: row.created_by, starts_hidden=True),
+        Column(
+            "remaining",
+            mark("现有金额"),
+            lambda row: row.remaining_minor,
+            kind=Kind.MONEY,
+            starts_hidden=True,
+        ),
+        Column(
+            "amount",
+            mark("金额"),
+            lambda row: row.amount_minor,
+            kind=Kind.MONEY,
+            is_sortable=True,
+            is_fixed=True,
+        ),
+    ),
+)
 
 
 @guard.requires(Permission.GIFTS_READ)
 def index() -> str:
     """List gifts."""
-    asked = lists.of_request(
-        sorts=("received_on", "-received_on", "amount", "-amount"),
-        default_sort=queries.DEFAULT_SORT,
-    )
+    asked = _asked()
     refusals: dict[str, str] = {}
     wanted = _wanted(refusals)
     with database.reading(services().engine) as session:
         return render_template(
             "gifts/index.html",
             page=queries.search(session, wanted, asked),
-            sort=asked.sort,
-            filters={name: request.args[name] for name in FILTERS if request.args.get(name)},
+            view=listing.view(session, LISTING, sort=asked.sort),
             refusals=refusals,
             chips=_chips(wanted),
             kinds=labels.KINDS,
+            methods=labels.METHODS,
             states=labels.STATES,
             funds=[(fund.code, f"{fund.code} {fund.name}") for fund in list_funds(session)],
         )
 
 
 @guard.requires(Permission.GIFTS_READ)
-def export() -> Response:
+def export(form: str) -> Response:
     """Export exactly the list that is shown."""
     wanted = _wanted({})
     with database.reading(services().engine) as session:
-        if queries.add_up(session, wanted).count > MAX_EXPORTED:
-            raise InvalidInput(field="筛选", reason=f"一次最多导出 {MAX_EXPORTED} 笔，请缩小范围")
-        text = _csv(session, wanted)
-    name = f"gifts-{services().clock.today().isoformat()}.csv"
-    # Spreadsheets take the mark at the beginning as a sign of UTF-8.
-    return Response(
-        text.encode("utf-8-sig"),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+        list_export.check_size(queries.add_up(session, wanted).count)
+        columns = listing.view(session, LISTING).columns
+        name = f"gifts-{services().clock.today().isoformat()}"
+        file = ExportedFile(name, translate("捐赠"))
+        rows = lists.every(lambda asked: queries.rows(session, wanted, asked), sort=_asked().sort)
+        return list_export.respond(form, columns, rows, file=file)
+
+
+def _asked() -> PageRequest:
+    return lists.of_request(sorts=LISTING.sorts, default_sort=queries.DEFAULT_SORT)
 
 
 @guard.requires(Permission.GIFTS_READ)
@@ -76,6 +121,7 @@ def show(reference: str) -> str:
         return render_template(
             "gifts/show.html",
             gift=view,
+            binding=coverage.binding_documents(session, view.id),
             kinds=labels.KINDS,
             methods=labels.METHODS,
             causes=labels.CAUSES,
@@ -131,59 +177,3 @@ def _chips(wanted: GiftFilter) -> list[tuple[str, str]]:
     if wanted.batch_id is not None:
         chips.append(("batch", translate("导入批次 {number}", number=wanted.batch_id)))
     return chips
-
-
-def _csv(session: Session, wanted: GiftFilter) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    heads = (
-        "捐赠编号",
-        "收到日期",
-        "捐赠人",
-        "种类",
-        "支付方式",
-        "金额",
-        "现有金额",
-        "基金",
-        "状态",
-        "凭证号",
-        "银行流水号",
-    )
-    writer.writerow([translate(head) for head in heads])
-    cursor: str | None = None
-    while True:
-        asked = PageRequest(
-            limit=lists.HIGHEST_LIMIT, cursor=cursor, sort=request.args.get("sort", "")
-        )
-        part = queries.rows(session, wanted, _known_sort(asked))
-        for row in part.items:
-            writer.writerow([_safe(cell) for cell in _cells(row)])
-        if part.next is None:
-            return stream.getvalue()
-        cursor = part.next
-
-
-def _known_sort(asked: PageRequest) -> PageRequest:
-    known = asked.column in queries.SORTS
-    return PageRequest(asked.limit, asked.cursor, asked.sort if known else queries.DEFAULT_SORT)
-
-
-def _cells(row: GiftRow) -> list[str]:
-    return [
-        row.reference,
-        row.received_on.isoformat(),
-        row.donor_name,
-        translate(labels.KINDS[row.kind]),
-        translate(labels.METHODS[row.method]),
-        to_text(row.amount_minor),
-        to_text(row.remaining_minor),
-        " ".join(row.funds),
-        translate(labels.STATES[row.state][0]),
-        row.voucher_label or "",
-        row.bank_reference or "",
-    ]
-
-
-def _safe(cell: str) -> str:
-    """Keep a spreadsheet from reading a name as a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

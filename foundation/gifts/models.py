@@ -116,12 +116,14 @@ class GiftChange(Base):
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("(kind = 'refunded') = (cause IS NOT NULL)", name="cause"),
         Index(None, "gift_id"),
+        # A gift ends once. Ended with a red voucher it may stand again when that is discarded, and
+        # the vouchers see to it that only one red copy stands; without one it is over for good.
         Index(
-            "uq_gift_change_ended",
+            "uq_gift_change_over",
             "gift_id",
             unique=True,
-            sqlite_where=text("kind IN ('cancelled', 'corrected')"),
-            postgresql_where=text("kind IN ('cancelled', 'corrected')"),
+            sqlite_where=text("kind IN ('cancelled', 'corrected') AND voucher_id IS NULL"),
+            postgresql_where=text("kind IN ('cancelled', 'corrected') AND voucher_id IS NULL"),
         ),
     )
 

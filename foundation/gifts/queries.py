@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from foundation.gifts import service
+from foundation.gifts import standing
 from foundation.gifts.filtering import GiftFilter, conditions, ended_kind, refunded
 from foundation.gifts.kinds import ChangeKind, GiftKind, GiftMethod, GiftState
 from foundation.gifts.models import Gift, GiftAllocation, GiftChange, reference
@@ -20,7 +20,16 @@ from foundation.http.lists import Page, PageRequest
 from ledger.funds import Fund
 from ledger.vouchers import Voucher, VoucherState, label
 
-SORTS = ("received_on", "amount")
+# What a list can be ordered by, and the column behind each name; none of them is ever empty.
+_SORTED_BY = {
+    "received_on": Gift.received_on,
+    "amount": Gift.amount_minor,
+    "reference": Gift.id,
+    "donor": Gift.donor_name,
+    "kind": Gift.kind,
+    "method": Gift.method,
+}
+SORTS = tuple(_SORTED_BY)
 DEFAULT_SORT = "-received_on"
 
 
@@ -80,8 +89,8 @@ def search(session: Session, wanted: GiftFilter, request: PageRequest) -> GiftPa
 
 def rows(session: Session, wanted: GiftFilter, request: PageRequest) -> Page[GiftRow]:
     """Return one part of a list, the latest gifts first unless asked otherwise."""
-    by_amount = request.column == "amount"
-    keys = [Gift.amount_minor if by_amount else Gift.received_on, Gift.id]
+    first = _SORTED_BY.get(request.column, Gift.received_on)
+    keys: list[Any] = [first] if first is Gift.id else [first, Gift.id]
     falls = request.is_descending if request.sort else True
     part = lists.page(
         session, _selected(conditions(wanted)), keys=keys, request=request, descending=falls
@@ -100,7 +109,7 @@ def add_up(session: Session, wanted: GiftFilter) -> GiftSums:
             select(func.coalesce(func.sum(GiftChange.amount_minor), 0)).join(
                 Gift, Gift.id == GiftChange.gift_id
             )
-        ).where(~service.withdrawn(), *narrowed)
+        ).where(~standing.withdrawn(), *narrowed)
     ).scalar_one()
     return GiftSums(int(count), int(total), int(total) - int(taken))
 

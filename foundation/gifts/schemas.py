@@ -67,8 +67,8 @@ class NewGift(Input):
         required=True,
         validate=validate.Length(min=1, max=MAX_ALLOCATIONS),
     )
-    # Pledges are not linked yet; the field is there so that programs may send it as null.
-    pledge = fields.Raw(load_default=None, allow_none=True, validate=validate.Equal(None))
+    # The pledge that it pays, by reference; its instalments are paid in the order they are due.
+    pledge = Text(load_default=None, allow_none=True, longest=40)
     donor_name = Text(load_default="")
     passed_on_by = Text(load_default=None, allow_none=True)
     anonymous = fields.Boolean(load_default=False)
@@ -182,6 +182,7 @@ class AllocationAnswer(Schema):
 class GiftChangeAnswer(Schema):
     """What happened to a gift."""
 
+    id = fields.Integer()
     kind = fields.String()
     cause = fields.String(allow_none=True)
     date = fields.String(metadata=_DATE)
@@ -220,7 +221,7 @@ class GiftAnswer(Schema):
     anonymous = fields.Boolean()
     account = fields.String()
     allocations = fields.List(fields.Nested(AllocationAnswer))
-    pledge = fields.Raw(allow_none=True)
+    pledge = fields.String(allow_none=True, metadata={"example": "P2026-000012"})
     recipient = fields.String(allow_none=True)
     agreement = fields.String(allow_none=True)
     bank_reference = fields.String(allow_none=True)
@@ -232,6 +233,7 @@ class GiftAnswer(Schema):
     voucher = fields.Nested(GiftVoucherAnswer)
     changes = fields.List(fields.Nested(GiftChangeAnswer))
     replaces = fields.String(allow_none=True)
+    probable_duplicates = fields.List(fields.String())
     batch = fields.Nested(GiftBatchAnswer, allow_none=True)
     recorded_by = fields.String()
     recorded_at = fields.String()

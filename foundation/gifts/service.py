@@ -6,13 +6,15 @@ can never disagree; the guards of the database check it once more when the vouch
 
 from dataclasses import dataclass
 
-from sqlalchemy import Exists, bindparam, func, insert, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, func, insert, or_, select
+from sqlalchemy.orm import Session
 
 from foundation import posting_rules
+from foundation.donors.models import Donor, DonorKind
 from foundation.gifts.entry import GiftInput, check
 from foundation.gifts.kinds import GiftKind
 from foundation.gifts.models import Gift, GiftAllocation, GiftChange, reference
+from foundation.gifts.standing import ended, withdrawn
 from foundation.imports.rows import fingerprint
 from foundation.posting_lines import Event, Part
 from ledger import catalogue, dimensions, trail
@@ -22,11 +24,12 @@ from ledger.dimensions import DimensionKind
 from ledger.drafting import draft
 from ledger.errors import NotFound
 from ledger.orm import Prepared, ask_for_ids, connection_of
-from ledger.vouchers import Voucher, VoucherDraft, VoucherState
+from ledger.vouchers import VoucherDraft
 
 # Items of the statutory cash-flow statement (会民非03表).
 DONATIONS_RECEIVED = "接受捐赠收到的现金"
 OTHER_PAID = "支付的其他与业务活动有关的现金"
+_MOST_ALIKE = 5
 
 
 _GIFT_COLUMNS = tuple(
@@ -161,26 +164,28 @@ def remaining_minor(session: Session, gift: Gift) -> int:
     return gift.amount_minor - int(taken or 0)
 
 
-def withdrawn() -> Exists:
-    """Tell of a change whether its voucher was discarded or undone in red: it took nothing."""
-    made, undone = aliased(Voucher), aliased(Voucher)
-    in_red = (
-        select(undone.id)
+def find_alike(session: Session, gift: Gift) -> list[str]:
+    """Return gifts that may be the same one: its donor, day and amount, and no other reference.
+
+    Anonymous givers share one name; of them nothing can be said.
+    """
+    query = (
+        select(Gift.id, Gift.received_on)
+        .join(Donor, Donor.id == Gift.donor_id)
         .where(
-            undone.reverses_id == made.id,
-            undone.state == VoucherState.POSTED,
-            # Said once more so that SQLite takes the index of reversals.
-            undone.state != VoucherState.DISCARDED,
+            Gift.donor_id == gift.donor_id,
+            Gift.received_on == gift.received_on,
+            Gift.amount_minor == gift.amount_minor,
+            Gift.id != gift.id,
+            Donor.kind != DonorKind.ANONYMOUS,
+            ~ended(),
         )
-        .correlate(made)
-        .exists()
     )
-    return (
-        select(made.id)
-        .where(made.id == GiftChange.voucher_id, or_(made.state == VoucherState.DISCARDED, in_red))
-        .correlate(GiftChange)
-        .exists()
-    )
+    if gift.bank_reference is not None:
+        own = Gift.bank_reference == gift.bank_reference
+        query = query.where(or_(own, Gift.bank_reference.is_(None)))
+    rows = session.execute(query.order_by(Gift.id).limit(_MOST_ALIKE))
+    return [reference(row.id, row.received_on) for row in rows]
 
 
 def donation_item(session: Session, known: Catalogue) -> int:

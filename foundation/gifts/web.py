@@ -14,12 +14,13 @@ _GET, _FORM = ("GET",), ("GET", "POST")
 
 RULES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
     ("", "index", list_pages.index, _GET),
-    ("/export", "export", list_pages.export, _GET),
+    ("/export.<form>", "export", list_pages.export, _GET),
     ("/new", "new", entry_pages.new, _FORM),
     ("/<reference>", "show", list_pages.show, _GET),
     ("/<reference>/cancel", "cancel", change_pages.cancel, _FORM),
     ("/<reference>/correct", "correct", entry_pages.correct, _FORM),
     ("/<reference>/refund", "refund", change_pages.refund, _FORM),
+    ("/<reference>/changes/<int:change_id>/undo", "undo", change_pages.undo, _FORM),
 )
 
 for _rule, _endpoint, _view, _methods in RULES:

@@ -1,29 +1,30 @@
 """What the desk shows: what waits for a person, and how the books stand. Reads only."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import and_, func, literal_column, select
+from flask import Flask, current_app, has_app_context
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from foundation.books.reading import WAITING
+from foundation.duties import service as duties
+from foundation.duties.service import Pressing
+from foundation.home import strip
+from foundation.home.strip import Tile, Viewer
 from foundation.http.context import SignedIn
 from foundation.http.languages import mark
 from foundation.organisation.models import Organisation
 from foundation.users.models import Role, User
 from foundation.users.permissions import Permission, allows
-from ledger import periods
 from ledger.funds import Fund
-from ledger.periods import Movement, Period, PeriodReopening, PeriodState
+from ledger.periods import PeriodReopening
 from ledger.policy import POLICY_ROW, LedgerPolicy
 from ledger.vouchers import Voucher, VoucherState
 
 RECENT = 8
-# Written out, not bound, so that SQLite can use the index of waiting vouchers, which is partial.
-_WAITING = Voucher.state.in_(
-    [
-        literal_column(f"'{state}'")
-        for state in (VoucherState.DRAFT, VoucherState.SUBMITTED, VoucherState.REVIEWED)
-    ]
-)
+_EXTENSION = "foundation.tasks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +49,6 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class BooksState:
-    """How the books stand, in one strip."""
-
-    open_from: int | None
-    open_to: int | None
-    last_closed: int | None
-    unposted: int
-    year: int
-    debit_minor: int
-    credit_minor: int
-
-    @property
-    def is_balanced(self) -> bool:
-        """Whether the year's debits equal its credits."""
-        return self.debit_minor == self.credit_minor
-
-
-@dataclass(frozen=True, slots=True)
 class RecentVoucher:
     """A voucher that was posted lately."""
 
@@ -86,31 +69,68 @@ class Desk:
     has_vouchers: bool
     has_own_funds: bool
     tasks: tuple[Task, ...]
-    books: BooksState | None
+    reads_books: bool
+    tiles: tuple[Tile, ...]
+    duties: Pressing | None
     recent: tuple[RecentVoucher, ...]
 
 
-def read(session: Session, user: SignedIn, *, year: int) -> Desk:
+TaskMaker = Callable[[Session, SignedIn], list[Task]]
+
+
+def add(app: Flask, *makers: TaskMaker) -> None:
+    """Add what waits in a package that this one does not know, such as the reports."""
+    app.extensions.setdefault(_EXTENSION, []).extend(makers)
+
+
+def read(session: Session, user: SignedIn, *, year: int, today: date) -> Desk:
     """Read the desk of a person. `year` is that of the period in view."""
     has_books = (
         session.get(Organisation, 1) is not None
         or session.get(LedgerPolicy, POLICY_ROW) is not None
     )
     reads_books = has_books and allows(user.role, Permission.BOOKS_READ)
-    waiting = _waiting(session, user.actor) if reads_books else {}
-    tasks = _voucher_tasks(user.role, waiting) if reads_books else []
-    if allows(user.role, Permission.PERIODS_CLOSE):
-        tasks.append(_reopenings(session, user.actor))
-    if allows(user.role, Permission.USERS_MANAGE):
-        tasks.append(_people(session))
+    tasks: list[Task] = []
+    if has_books:
+        added = current_app.extensions.get(_EXTENSION, ()) if has_app_context() else ()
+        for make in (*TASKS, *added):
+            tasks += make(session, user)
+    viewer = Viewer(role=user.role, actor=user.actor, today=today, year=year)
+    sees_duties = has_books and allows(user.role, Permission.REPORTS_READ)
     return Desk(
         has_books=has_books,
         has_vouchers=session.execute(select(Voucher.id).limit(1)).first() is not None,
         has_own_funds=len(session.execute(select(Fund.id).limit(2)).all()) > 1,
         tasks=tuple(tasks),
-        books=_state(session, waiting, year) if reads_books else None,
+        reads_books=reads_books,
+        tiles=tuple(strip.read(session, viewer)) if has_books else (),
+        duties=duties.read_pressing(session, today=today) if sees_duties else None,
         recent=_recent(session) if reads_books else (),
     )
+
+
+def _books_tasks(session: Session, user: SignedIn) -> list[Task]:
+    if not allows(user.role, Permission.BOOKS_READ):
+        return []
+    return _voucher_tasks(user.role, _waiting(session, user.actor))
+
+
+def _closing_tasks(session: Session, user: SignedIn) -> list[Task]:
+    may_close = allows(user.role, Permission.PERIODS_CLOSE)
+    return [_reopenings(session, user.actor)] if may_close else []
+
+
+def _people_tasks(session: Session, user: SignedIn) -> list[Task]:
+    return [_people(session)] if allows(user.role, Permission.USERS_MANAGE) else []
+
+
+# Everything that may wait for a person, one line for each feature; a task that is not for the
+# role is left out by its function.
+TASKS: tuple[TaskMaker, ...] = (
+    _books_tasks,
+    _closing_tasks,
+    _people_tasks,
+)
 
 
 def _waiting(session: Session, actor: str) -> dict[VoucherState, Waiting]:
@@ -121,7 +141,7 @@ def _waiting(session: Session, actor: str) -> dict[VoucherState, Waiting]:
             func.count(),
             func.coalesce(func.sum(Voucher.total_minor), 0),
         )
-        .where(_WAITING)
+        .where(WAITING)
         .group_by(Voucher.state, Voucher.prepared_by)
         .order_by(Voucher.state, Voucher.prepared_by)
     )
@@ -179,29 +199,6 @@ def _people(session: Session) -> Task:
         select(func.count()).select_from(User).where(User.is_active)
     ).scalar_one()
     return Task(mark("启用的用户"), count, None, "users.index", {})
-
-
-def _state(session: Session, waiting: dict[VoucherState, Waiting], year: int) -> BooksState:
-    open_from, open_to = session.execute(
-        select(func.min(Period.id), func.max(Period.id)).where(
-            and_(Period.state == PeriodState.OPEN, Period.month > 0)
-        )
-    ).one()
-    debit, credit = session.execute(
-        select(
-            func.coalesce(func.sum(Movement.debit_minor), 0),
-            func.coalesce(func.sum(Movement.credit_minor), 0),
-        ).where(Movement.period_id.between(year * 100 + 1, year * 100 + 12))
-    ).one()
-    return BooksState(
-        open_from=open_from,
-        open_to=open_to,
-        last_closed=periods.last_closed_period(session),
-        unposted=sum(part.count for part in waiting.values()),
-        year=year,
-        debit_minor=int(debit),
-        credit_minor=int(credit),
-    )
 
 
 def _recent(session: Session) -> tuple[RecentVoucher, ...]:

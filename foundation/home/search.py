@@ -11,10 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from foundation.agreements.models import Agreement
+from foundation.donors import finding
 from foundation.donors.models import Donor
 from foundation.gifts.models import Gift, reference
 from foundation.http import forms
 from foundation.http.languages import mark
+from foundation.pledges.models import Pledge
+from foundation.pledges.service import reference as pledge_reference
 from foundation.users.models import Role
 from foundation.users.permissions import Permission, allows
 from ledger.accounts import Account
@@ -22,11 +26,15 @@ from ledger.errors import InvalidInput
 from ledger.funds import Fund
 from ledger.periods import text_of
 from ledger.vouchers import Voucher, VoucherState, label
+from receipts.models import Bill, Letter
 
 MOST = 10
+# Numbers of bills have ten digits; fewer than these would find too many.
+_FEWEST_DIGITS = 5
 LONGEST = 100
 # 记-2026-03-0007, with or without the word; and G2026-000123.
 _NUMBER = re.compile(r"(?:(\D{1,8})-)?(\d{4})-?(\d{2})-(\d{1,9})", re.ASCII)
+_PLEDGE = re.compile(r"P\d{4}-(\d{1,15})", re.ASCII | re.IGNORECASE)
 _REFERENCE = re.compile(r"G(\d{4})-(\d{1,15})", re.ASCII | re.IGNORECASE)
 
 
@@ -59,6 +67,10 @@ def search(session: Session, query: str, *, role: Role) -> list[Group]:
     kinds: tuple[tuple[str, Permission, Callable[..., list[Hit]]], ...] = (
         (mark("捐赠人"), Permission.DONORS_READ, _donors),
         (mark("捐赠"), Permission.GIFTS_READ, _gifts),
+        (mark("捐赠承诺"), Permission.GIFTS_READ, _pledges),
+        (mark("捐赠协议"), Permission.GIFTS_READ, _agreements),
+        (mark("票据"), Permission.GIFTS_READ, _bills),
+        (mark("函件"), Permission.GIFTS_READ, _letters),
         (mark("凭证"), Permission.BOOKS_READ, _vouchers),
         (mark("基金"), Permission.BOOKS_READ, _funds),
         (mark("会计科目"), Permission.BOOKS_READ, _accounts),
@@ -79,20 +91,48 @@ def _amount(wanted: str) -> int | None:
 
 
 def _donors(session: Session, wanted: str, _minor: int | None) -> list[Hit]:
-    typed = wanted.replace(" ", "").lower()
+    found = finding.search(session, wanted, limit=MOST)
+    return [Hit(row.name, "", None, "donors.show", {"donor_id": row.id}, row.kind) for row in found]
+
+
+def _pledges(session: Session, wanted: str, _minor: int | None) -> list[Hit]:
+    found = _PLEDGE.fullmatch(wanted)
+    if found is None:
+        return []
     rows = session.execute(
-        select(Donor.id, Donor.name, Donor.kind)
-        .where(
-            or_(
-                Donor.name.contains(wanted, autoescape=True),
-                Donor.pinyin.startswith(typed, autoescape=True),
-                Donor.initials.startswith(typed, autoescape=True),
-            )
+        select(Pledge.id, Pledge.made_on, Pledge.amount_minor, Donor.name)
+        .join(Donor, Donor.id == Pledge.donor_id)
+        .where(Pledge.id == int(found[1]))
+    )
+    return [
+        Hit(
+            pledge_reference(row.id, row.made_on),
+            f"{row.made_on} {row.name}",
+            row.amount_minor,
+            "pledges.show",
+            {"reference": pledge_reference(row.id, row.made_on)},
         )
-        .order_by(Donor.name, Donor.id)
+        for row in rows
+    ]
+
+
+def _agreements(session: Session, wanted: str, minor: int | None) -> list[Hit]:
+    conditions: list[ColumnElement[bool]] = [
+        Agreement.number == wanted,
+        Agreement.title.contains(wanted, autoescape=True),
+    ]
+    if minor is not None:
+        conditions.append(Agreement.amount_minor == minor)
+    rows = session.execute(
+        select(Agreement.id, Agreement.number, Agreement.title, Agreement.amount_minor)
+        .where(or_(*conditions))
+        .order_by(Agreement.id.desc())
         .limit(MOST)
     )
-    return [Hit(row.name, "", None, "donors.show", {"donor_id": row.id}, row.kind) for row in rows]
+    return [
+        Hit(row.number, row.title, row.amount_minor, "agreements.show", {"agreement_id": row.id})
+        for row in rows
+    ]
 
 
 def _gifts(session: Session, wanted: str, minor: int | None) -> list[Hit]:
@@ -114,6 +154,49 @@ def _gifts(session: Session, wanted: str, minor: int | None) -> list[Hit]:
             row.amount_minor,
             "gifts.show",
             {"reference": reference(row.id, row.received_on)},
+        )
+        for row in rows
+    ]
+
+
+def _bills(session: Session, wanted: str, _minor: int | None) -> list[Hit]:
+    number = wanted.rpartition(" ")[2]
+    if not (number.isascii() and number.isdigit() and len(number) >= _FEWEST_DIGITS):
+        return []
+    rows = session.execute(
+        select(Bill.id, Bill.code, Bill.number, Bill.issued_on, Bill.payer_name, Bill.amount_minor)
+        .where(Bill.number.endswith(number, autoescape=True))
+        .order_by(Bill.id.desc())
+        .limit(MOST)
+    )
+    return [
+        Hit(
+            f"{row.code} {row.number}",
+            f"{row.issued_on or ''} {row.payer_name or ''}".strip(),
+            row.amount_minor,
+            "receipting.bill",
+            {"bill_id": row.id},
+        )
+        for row in rows
+    ]
+
+
+def _letters(session: Session, wanted: str, _minor: int | None) -> list[Hit]:
+    if "-" not in wanted:
+        return []
+    rows = session.execute(
+        select(Letter.reference, Letter.issued_on, Letter.recipient_name, Letter.total_minor)
+        .where(Letter.reference == wanted.upper())
+        .order_by(Letter.id)
+        .limit(MOST)
+    )
+    return [
+        Hit(
+            row.reference,
+            f"{row.issued_on} {row.recipient_name}",
+            row.total_minor,
+            "receipting.letter",
+            {"reference": row.reference},
         )
         for row in rows
     ]

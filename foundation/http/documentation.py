@@ -11,7 +11,8 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
-from marshmallow import Schema, fields
+from marshmallow import Schema, class_registry, fields
+from marshmallow.exceptions import RegistryError
 from werkzeug.routing import Rule
 
 from foundation.http import api, idempotency, lists
@@ -84,7 +85,13 @@ def describe(app: Flask) -> dict[str, Any]:
 def _schema_name(schema: type[Schema] | Schema | str) -> str:
     if isinstance(schema, str):
         return schema
-    return (schema if isinstance(schema, type) else type(schema)).__name__
+    known = schema if isinstance(schema, type) else type(schema)
+    try:
+        class_registry.get_class(known.__name__)
+    except RegistryError:
+        # Features may use one word for schemas of their own: the feature tells them apart.
+        return known.__module__.split(".")[-2].capitalize() + known.__name__
+    return known.__name__
 
 
 def _special_fields(self: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:

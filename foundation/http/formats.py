@@ -43,6 +43,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "refunded": (mark("已退回"), "alert"),
     "revoked": (mark("已撤销"), "muted"),
     "overdue": (mark("逾期"), "alert"),
+    "duty_done": (mark("已完成"), "done"),
+    "due_soon": (mark("即将到期"), "waiting"),
+    "not_due": (mark("未到期"), "plain"),
+    "unrecorded": (mark("未登记"), "muted"),
 }
 
 

@@ -155,7 +155,7 @@ def parse_amount(text: str) -> int:
         part = int(rest) * 10 ** (unit + 2 - len(rest))
         minor += -part if whole.startswith("-") else part
     if abs(minor) > money.MAX_MINOR:
-        raise money.InvalidAmount(text=text, reason="超过账簿可记录的最大金额")
+        raise money.AmountTooLarge(text=text)
     return minor
 
 

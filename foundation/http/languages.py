@@ -7,7 +7,8 @@ application starts. A sentence without a translation is shown in Chinese. In tem
 data are written `{name}` in code and `%(name)s` in templates.
 
 An error carries sentences of its own as data, such as a reason with a date already in it. Their
-catalogue entries have numbered places (`{0} 已结账`) and are found by pattern.
+catalogue entries have numbered places (`{0} 已结账`) and are found by pattern; templates write
+`text|described` for such a sentence.
 """
 
 import re
@@ -39,6 +40,7 @@ def install(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     cast(Any, app.jinja_env).install_gettext_callables(translate, _plural, newstyle=True)
     app.jinja_env.filters["tr"] = translate
+    app.jinja_env.filters["described"] = describe_text
 
 
 def add(app: Flask, folder: Path) -> None:
@@ -50,11 +52,19 @@ def read(folder: Path) -> dict[str, str]:
     """Return the English of every Chinese sentence in the catalogues below a folder."""
     english: dict[str, str] = {}
     for path in sorted((folder / ENGLISH).glob("*.po")):
-        with path.open("rb") as file:
-            for message in pofile.read_po(file, locale=ENGLISH):
-                if message.id and message.string:
-                    english[str(message.id)] = str(message.string)
+        english |= _catalogue(path, path.stat().st_mtime_ns)
     return english
+
+
+@lru_cache(maxsize=128)
+def _catalogue(path: Path, _changed_at: int) -> Mapping[str, str]:
+    """Read one catalogue, once as long as it does not change: parsing is slow."""
+    with path.open("rb") as file:
+        return {
+            str(message.id): str(message.string)
+            for message in pofile.read_po(file, locale=ENGLISH)
+            if message.id and message.string
+        }
 
 
 def mark(text: str) -> str:
@@ -74,6 +84,13 @@ def describe(error: DomainError) -> str:
     if not has_request_context() or context.language() == CHINESE:
         return error.describe()
     return describe_in(current_app.extensions[_EXTENSION], error)
+
+
+def describe_text(text: str) -> str:
+    """Say a sentence that has its data in it already, such as the detail of a gate."""
+    if not has_request_context() or context.language() == CHINESE:
+        return text
+    return _reason_in(current_app.extensions[_EXTENSION], text)
 
 
 def describe_in(english: Mapping[str, str], error: DomainError) -> str:

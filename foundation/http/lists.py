@@ -11,7 +11,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -64,6 +64,17 @@ class Page(Generic[Item]):
 
     items: Sequence[Item]
     next: str | None = None
+
+
+def every(part_of: Callable[[PageRequest], Page[Item]], *, sort: str = "") -> Iterator[Item]:
+    """Yield every row of a list, a part at a time."""
+    cursor: str | None = None
+    while True:
+        part = part_of(PageRequest(limit=HIGHEST_LIMIT, cursor=cursor, sort=sort))
+        yield from part.items
+        if part.next is None:
+            return
+        cursor = part.next
 
 
 def of_request(*, sorts: Sequence[str] = (), default_sort: str = "") -> PageRequest:

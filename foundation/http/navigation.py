@@ -33,22 +33,33 @@ class MenuItem:
 
 DESTINATIONS = (
     Destination(mark("工作台"), "home.desk", Permission.OWN_ACCOUNT),
+    Destination(mark("期限日程"), "duties.index", Permission.REPORTS_READ, is_below=True),
+    Destination(mark("账簿检查"), "home.checks", Permission.BOOKS_READ, is_below=True),
     Destination(mark("捐赠"), "gifts.index", Permission.GIFTS_READ),
     Destination(mark("导入捐赠"), "imports.index", Permission.GIFTS_RECORD, is_below=True),
     Destination(mark("承诺"), "pledges.index", Permission.GIFTS_READ),
+    Destination(mark("捐赠协议"), "agreements.index", Permission.GIFTS_READ, is_below=True),
     Destination(mark("基金项目"), "funds.index", Permission.BOOKS_READ),
+    Destination(mark("筹款活动"), "projects.campaigns", Permission.BOOKS_READ, is_below=True),
     Destination(mark("票据与函件"), "receipting.index", Permission.GIFTS_READ),
-    Destination(mark("支出"), "spending.index", Permission.BOOKS_READ),
-    Destination(mark("银行"), "banking.index", Permission.BANK_RECORD),
+    Destination(mark("支出"), "spending.index", Permission.SPENDING_READ),
+    Destination(mark("银行"), "banking.index", Permission.BANK_READ),
+    Destination(mark("现金日记账"), "reports.cash_journal", Permission.BANK_RECORD, is_below=True),
     Destination(mark("凭证"), "books.vouchers", Permission.BOOKS_READ),
     Destination(mark("账簿"), "books.accounts", Permission.BOOKS_READ),
     Destination(mark("会计期间"), "books.periods", Permission.BOOKS_READ, is_below=True),
     Destination(mark("报表"), "reports.index", Permission.REPORTS_READ),
+    Destination(mark("签发的报表"), "statements.index", Permission.REPORTS_READ, is_below=True),
     Destination(mark("配比"), "matching.index", Permission.GIFTS_READ),
+    Destination(mark("配比办法"), "matching.edit_schemes", Permission.SCHEMES_EDIT),
     Destination(mark("评估与公开"), "assessment.index", Permission.REPORTS_READ),
     Destination(mark("捐赠人"), "donors.index", Permission.DONORS_READ),
+    Destination(
+        mark("捐赠人请求"), "portal_office.requests", Permission.DONORS_READ, is_below=True
+    ),
     Destination(mark("设置"), "organisation.settings", Permission.SETTINGS_EDIT),
     Destination(mark("用户"), "users.index", Permission.USERS_MANAGE, is_below=True),
+    Destination(mark("发件箱"), "mail.index", Permission.SETTINGS_EDIT, is_below=True),
 )
 
 
@@ -60,15 +71,22 @@ def link(endpoint: str, **values: Any) -> str | None:
 
 
 def menu(role: Role) -> list[MenuItem]:
-    """Return what a role may use, with the place it is at now."""
-    places = [
-        (place, address)
-        for place in DESTINATIONS
-        if allows(role, place.permission) and (address := link(place.endpoint)) is not None
-    ]
-    here = _current([address for _, address in places])
+    """Return what a role may use, with the place it is at now.
+
+    A place below one that the role does not see stands by itself, not below the one before.
+    """
+    places: list[tuple[Destination, str, bool]] = []
+    sees_top = False
+    for place in DESTINATIONS:
+        address = link(place.endpoint) if allows(role, place.permission) else None
+        if not place.is_below:
+            sees_top = address is not None
+        if address is not None:
+            places.append((place, address, place.is_below and sees_top))
+    here = _current([address for _, address, _ in places])
     return [
-        MenuItem(place.label, address, place.is_below, address == here) for place, address in places
+        MenuItem(place.label, address, is_below, address == here)
+        for place, address, is_below in places
     ]
 
 

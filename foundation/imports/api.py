@@ -11,7 +11,15 @@ from foundation.http import api
 from foundation.http.context import services
 from foundation.http.languages import translate
 from foundation.http.lists import Page, PageRequest
-from foundation.imports import batches, documents, reading, recognition, service, uploads
+from foundation.imports import (
+    batches,
+    documents,
+    mappings,
+    reading,
+    recognition,
+    service,
+    uploads,
+)
 from foundation.imports.examination import ImportRequest, examine
 from foundation.imports.schemas import BatchAnswer, ImportAnswer, ImportFields
 from foundation.imports.uploads import Upload
@@ -60,8 +68,14 @@ def get_import(session: Session, batch_id: int) -> dict[str, Any]:
 
 def _import(session: Session, upload: Upload, given: dict[str, Any]) -> dict[str, Any]:
     source = reading.open_register(upload.path, upload.name)
+    sheet = given["sheet"] or None
+    # Columns that somebody corrected on the page mean the same to a program.
+    kept = mappings.recall(session, source, sheet)
     understanding = recognition.recognise(
-        source, sheet=given["sheet"] or None, default_date=given["date"]
+        source,
+        sheet=sheet,
+        mapping=None if kept is None else kept.mapping,
+        default_date=given["date"],
     )
     wanted = ImportRequest(
         fund_code=given["fund"],

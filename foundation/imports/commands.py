@@ -234,6 +234,15 @@ def _lines(
     said += [str(notice) for notice in result["notices"]]
     if found.duplicates:
         said.append(context.text("账簿中已有 {count} 笔，不再导入", count=len(found.duplicates)))
+    if found.probable:
+        said.append(
+            context.text(
+                "疑似重复 {count} 笔：与手工登记的捐赠同日、同捐赠人、同金额，仍作为新捐赠；"
+                "如确为同一笔，请作废其中一笔",
+                count=len(found.probable),
+            )
+        )
+        said += [f"  {one.row} = {one.gift}" for one in found.probable[:_SHOWN]]
     if found.rejected_count:
         said.append(context.text("{count} 行不能导入：", count=found.rejected_count))
         said += _rejected(found)

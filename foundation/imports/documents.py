@@ -14,6 +14,7 @@ def of_examination(found: Examination, *, imported: int, batch: int | None) -> d
         "rows": found.row_count,
         "imported": imported,
         "duplicates": len(found.duplicates),
+        "probable_duplicates": [{"row": one.row, "gift": one.gift} for one in found.probable],
         "rejected": [
             {"row": row.row, "field": row.field, "reason": row.description}
             for row in found.rejected

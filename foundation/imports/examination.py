@@ -8,8 +8,10 @@ from datetime import date
 from sqlalchemy import ARRAY, Text, any_, func, literal, select
 from sqlalchemy.orm import Session
 
+from foundation.gifts import standing
 from foundation.gifts.kinds import ChangeKind
-from foundation.gifts.models import Gift, GiftChange
+from foundation.gifts.models import Gift
+from foundation.imports.likeness import ProbableDuplicate, TypedGifts
 from foundation.imports.recognition import Understanding
 from foundation.imports.rows import NotAGift, Reason, RegisterRow, RejectedRow, fingerprint
 from ledger import catalogue
@@ -17,7 +19,7 @@ from ledger.catalogue import Catalogue
 from ledger.clock import Clock
 from ledger.drafting import open_period_for
 from ledger.errors import InvalidInput
-from ledger.money import MAX_MINOR
+from ledger.money import MAX_MINOR, AmountTooLarge, to_text
 from ledger.orm import chunks
 from ledger.periods import PeriodClosed, UnknownPeriod
 
@@ -47,6 +49,8 @@ class Examination:
     stated_minor: int | None = None
     stated_row: int | None = None
     duplicates: set[tuple[int, int]] = field(default_factory=set)
+    # New all the same; whoever imports them looks at them first.
+    probable: list[ProbableDuplicate] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)
     rejected_count: int = 0
     skipped: list[NotAGift] = field(default_factory=list)
@@ -93,29 +97,27 @@ def examine(
     known.fund(request.fund_code)
     found = Examination()
     seen: dict[str, int] = {}
+    typed = TypedGifts()
     days: dict[date, str] = {}
     for chunk in chunks(understanding.rows(), CHUNK):
-        rows: list[RegisterRow] = []
+        rows = []
         for outcome in chunk:
             if isinstance(outcome, NotAGift):
                 found.skip(outcome)
-                continue
-            problem: RejectedRow | None
-            if isinstance(outcome, RejectedRow):
-                problem = outcome
-            else:
-                problem = _text_problem(outcome) or _day_problem(
-                    known, outcome, request, days, clock
-                )
-                if problem is None:
-                    rows.append(outcome)
-            if problem is not None:
+            elif isinstance(outcome, RejectedRow):
+                found.reject(outcome)
+            elif problem := (
+                _text_problem(outcome) or _day_problem(known, outcome, request, days, clock)
+            ):
                 found.reject(problem)
-        _count(session, found, rows, seen)
+            else:
+                rows.append(outcome)
+        new = _count(session, found, rows, seen)
+        found.probable += typed.likened(session, new)
         if progress is not None:
             progress("examine", len(chunk))
     if found.total_minor > MAX_MINOR:
-        raise InvalidInput(field="金额", reason="各行合计超过账簿可记录的最大金额")
+        raise AmountTooLarge(text=to_text(found.total_minor))
     stated = understanding.stated_total
     if stated is not None:
         found.stated_minor, found.stated_row = stated.amount_minor, stated.row
@@ -171,10 +173,11 @@ def _expected_of(known: Catalogue, day: date, request: ImportRequest, clock: Clo
 
 def _count(
     session: Session, found: Examination, rows: list[RegisterRow], seen: dict[str, int]
-) -> None:
-    """Add rows to the totals and mark those that the books have already."""
+) -> list[RegisterRow]:
+    """Add rows to the totals, mark those that the books have already, and return the new ones."""
+    new = []
     prints = [fingerprint_of(row) for row in rows]
-    present = _in_books(session, sorted(set(prints)))
+    present = count_in_books(session, sorted(set(prints)))
     for row, mark in zip(rows, prints, strict=True):
         found.row_count += 1
         found.total_minor += row.amount_minor
@@ -184,18 +187,20 @@ def _count(
             if seen[mark] <= in_books:
                 found.duplicates.add((row.row, row.panel))
                 continue
+        new.append(row)
         found.new_minor += row.amount_minor
         count, amount = found.per_day.get(row.received_on, (0, 0))
         found.per_day[row.received_on] = (count + 1, amount + row.amount_minor)
         if len(found.sample) < 20:
             found.sample.append(row)
+    return new
 
 
 def fingerprint_of(row: RegisterRow) -> str:
     return fingerprint(row.received_on, row.donor, row.amount_minor, row.reference)
 
 
-def _in_books(session: Session, prints: list[str]) -> dict[str, int]:
+def count_in_books(session: Session, prints: list[str]) -> dict[str, int]:
     """How many gifts the books hold for each fingerprint.
 
     A cancelled gift may come again; a corrected one may not: its register still has the row
@@ -208,12 +213,9 @@ def _in_books(session: Session, prints: list[str]) -> dict[str, int]:
         wanted = Gift.fingerprint == any_(literal(prints, ARRAY(Text)))
     else:
         wanted = Gift.fingerprint.in_(prints)
-    cancelled = select(GiftChange.id).where(
-        GiftChange.gift_id == Gift.id, GiftChange.kind == ChangeKind.CANCELLED
-    )
     rows = connection.execute(
         select(Gift.fingerprint, func.count())
-        .where(wanted, ~cancelled.exists())
+        .where(wanted, ~standing.ended(ChangeKind.CANCELLED))
         .group_by(Gift.fingerprint)
     )
     return {row[0]: row[1] for row in rows}

@@ -40,12 +40,20 @@ class SkippedAnswer(Schema):
     text = fields.String()
 
 
+class ProbableAnswer(Schema):
+    """A row that agrees with a gift typed by hand in all but the reference of the bank."""
+
+    row = fields.Integer()
+    gift = fields.String(metadata={"example": "G2026-000123"})
+
+
 class ImportAnswer(Schema):
     """What an import did, or with `dry_run` would do."""
 
     rows = fields.Integer()
     imported = fields.Integer()
     duplicates = fields.Integer()
+    probable_duplicates = fields.List(fields.Nested(ProbableAnswer))
     rejected = fields.List(fields.Nested(RejectedAnswer))
     total = fields.String(metadata=_MONEY)
     stated_total = fields.String(allow_none=True, metadata=_MONEY)

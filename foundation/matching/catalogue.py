@@ -91,6 +91,12 @@ def shipped() -> Catalogue:
     )
 
 
+@cache
+def shipped_data() -> Mapping[str, Mapping[str, Any]]:
+    """The shipped schemes as they are written, by id."""
+    return {str(item["scheme"]): item for name in SCHEME_FILES for item in _read(name)["schemes"]}
+
+
 def _pairs(data: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     return {name: (str(item["zh"]), str(item["en"])) for name, item in data.items()}
 
@@ -137,6 +143,12 @@ def with_own_names(known: Known, data: Mapping[str, Any]) -> Known:
         facts=dict.fromkeys(declared, "") if isinstance(declared, Mapping) else {},
         codes=frozenset(codes) if isinstance(codes, Mapping) else frozenset(),
     )
+
+
+def parse_scheme_text(text: str, filename: str) -> tuple[object, tuple[Problem, ...]]:
+    """Read a scheme file into plain data, together with every mistake in it."""
+    parsed = _parsed(text, filename)
+    return parsed.data, _problems(parsed)
 
 
 def load_scheme_text(text: str, filename: str) -> tuple[Scheme, ...]:

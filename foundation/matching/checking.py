@@ -150,6 +150,13 @@ def _in_force(value: object, path: Path, report: Report) -> None:
         report.add((*path, "to"), "施行终止日早于起始日", "ends before it begins")
 
 
+def overlaps(schemes: list[object], *, known: Known) -> list[Mistake]:
+    """Name the versions of one scheme that would be in force on the same day."""
+    report = Report(known=known)
+    _versions(schemes, (), report)
+    return report.mistakes
+
+
 def _versions(schemes: list[object], path: Path, report: Report) -> None:
     """Two versions of one scheme may not be in force on the same day."""
     seen: list[tuple[str, str, date | None, date | None]] = []

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from foundation.command_context import CommandContext, pass_context, table
-from foundation.matching import cases, catalogue
+from foundation.matching import cases, catalogue, coverage
 from ledger.errors import Conflict, InvalidInput
 
 
@@ -76,17 +76,25 @@ def check(context: CommandContext, file: Path) -> None:
     context.answer({"problems": []}, ["没有发现错误"])
 
 
+@schemes.command("coverage", help="按案例文件列出规则词汇、原因代码与结果的覆盖情况。")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@pass_context
+def show_coverage(context: CommandContext, files: tuple[Path, ...]) -> None:
+    """Say which parts of the vocabulary the cases of some files exercise."""
+    found = coverage.coverage(*(_read_cases(file) for file in files))
+    parts = (found.primitives, found.codes, found.results)
+    document = {name: list(ids) for part in parts for name, ids in part.items()}
+    context.answer({"coverage": document, "missing": list(found.missing)}, [found.table()])
+
+
 @schemes.command("evaluate", help="按文件中的办法试算各案例。")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @pass_context
 def evaluate(context: CommandContext, file: Path) -> None:
     """Evaluate the cases of a file under their schemes."""
-    try:
-        document: Any = json.loads(file.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        line = getattr(error, "lineno", 1)
-        raise NotJson(file=file.name, line=line, reason=str(error)) from None
-    answers = cases.evaluate_cases(document)
+    answers = cases.evaluate_cases(_read_cases(file))
     rows = [
         (
             str(answer.get("id")),
@@ -99,6 +107,14 @@ def evaluate(context: CommandContext, file: Path) -> None:
     context.answer(
         {"cases": answers}, table(("案例", "状态", "认定金额", "配比金额"), rows, right="llrr")
     )
+
+
+def _read_cases(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        line = getattr(error, "lineno", 1)
+        raise NotJson(file=file.name, line=line, reason=str(error)) from None
 
 
 COMMANDS: tuple[click.Command, ...] = (schemes,)

@@ -27,6 +27,8 @@ class Judgement(NamedTuple):
     """A gift after its own rules and before its counting unit.
 
     `questions` are pairs of fact and code. `counted` is None where the amount itself is open.
+    `marks` says what became of each rule that did not simply let the gift pass: the place of the
+    rule and `r` rejected, `o` open or `n` not applied, as in `3r7o`.
     """
 
     gift: Gift
@@ -35,6 +37,7 @@ class Judgement(NamedTuple):
     questions: tuple[tuple[str, str], ...]
     counted: int | None
     counted_on: date | None
+    marks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,22 +170,28 @@ def judge(gate: Gate, gift: Gift) -> Judgement:
     _judge_date(gate, found, counted_on, codes, questions)
     if _is_claimed(gate.context, gift, found):
         codes.append("DUPLICATE_CLAIM")
-    for compiled in gate.rules:
+    marks = ""
+    for place, compiled in enumerate(gate.rules):
         answer = compiled.rejects(found)
-        if answer is False or (gate.context.skips_assumed and _is_assumed(compiled, gift)):
+        if answer is False:
+            continue
+        if gate.context.skips_assumed and _is_assumed(compiled, gift):
+            marks += f"{place}n"
             continue
         code = compiled.rule.code
         if answer:
+            marks += f"{place}r"
             if code not in codes:
                 codes.append(code)
         else:
+            marks += f"{place}o"
             questions += [(name, code) for name in open_facts(compiled, found)]
     if gate.scheme.assets_allowed and (code := asset_code(gate.scheme, found)):
         codes.append(code)
     counted = _counted(gate.scheme, gift, found, questions)
     if counted == 0 and "NOT_RECEIVED" not in codes:
         codes.append("NOT_RECEIVED")
-    return Judgement(gift, found, tuple(codes), tuple(questions), counted, counted_on)
+    return Judgement(gift, found, tuple(codes), tuple(questions), counted, counted_on, marks)
 
 
 def _judge_claimant(gate: Gate, codes: list[str], questions: list[tuple[str, str]]) -> None:
@@ -194,10 +203,11 @@ def _judge_claimant(gate: Gate, codes: list[str], questions: list[tuple[str, str
 
 def _known(gate: Gate, gift: Gift) -> Facts:
     """The gift's facts under the decisions in force."""
-    found = gift.facts
-    own = gate.settled.by_gift.get(gift.id)
-    if gate.settled.for_all or own:
-        found = {**found, **gate.settled.for_all, **(own or {})}
+    found, settled = gift.facts, gate.settled
+    own = settled.by_gift.get(gift.id)
+    shared = settled.by_project.get(gift.project) if gift.project is not None else None
+    if settled.for_all or shared or own:
+        found = {**found, **settled.for_all, **(shared or {}), **(own or {})}
     if gate.scheme.basis.securities == REALISED_PROCEEDS:
         realised_on = found.get(facts.REALISED)
         if realised_on is not None and found.get(facts.RECEIVED) is None:

@@ -82,7 +82,7 @@ def evaluate(
     results = [by_gift[gift.id] for gift in given]
     if with_trace:
         results = [
-            replace(result, trace=explain.gift_trace(compiled, judgement, result))
+            result._replace(trace=explain.gift_trace(compiled, judgement, result))
             for judgement, result in zip(judged, results, strict=True)
         ]
     whole = summary.summarise(compiled, totals, confirmed=confirmed, gifts=tuple(results))

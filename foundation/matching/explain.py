@@ -129,7 +129,7 @@ def _reason(gate: Gate, names: Iterable[str], judgement: Judgement) -> dict[str,
     reasons = [
         item.reason
         for item in gate.settled.used
-        if item.fact in names and item.gift in (None, judgement.gift.id)
+        if item.fact in names and item.concerns(judgement.gift)
     ]
     if not reasons:
         return {}

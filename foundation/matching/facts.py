@@ -55,12 +55,16 @@ class Gift:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's answer to what the texts leave open. `gift` None applies to every gift."""
+    """A person's answer to what the texts leave open.
+
+    `gift` None applies to every gift, or to every gift of `project` where that is given.
+    """
 
     fact: str
     value: FactValue
     reason: str
     gift: str | None = None
+    project: str | None = None
     id: str = ""
     decided_by: str = ""
     decided_on: date | None = None
@@ -71,6 +75,12 @@ class Decision:
     def __post_init__(self) -> None:
         if not self.reason.strip():
             raise InvalidInput(field=f"decision {self.fact}", reason="认定必须写明理由")
+
+    def concerns(self, gift: Gift) -> bool:
+        """Whether the decision speaks of a gift."""
+        if self.gift is not None:
+            return self.gift == gift.id
+        return self.project in (None, gift.project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,7 @@ class Settled:
     """Decisions in force, ready to be looked up."""
 
     by_gift: Mapping[str, Mapping[str, FactValue]] = field(default_factory=dict)
+    by_project: Mapping[str, Mapping[str, FactValue]] = field(default_factory=dict)
     for_all: Mapping[str, FactValue] = field(default_factory=dict)
     parameters: Mapping[str, FactValue] = field(default_factory=dict)
     used: tuple[Decision, ...] = ()
@@ -112,19 +123,24 @@ def settled(decisions: Iterable[Decision]) -> Settled:
     replaced = {item.supersedes for item in given if item.supersedes}
     live = tuple(item for item in given if not (item.id and item.id in replaced))
     by_gift: dict[str, dict[str, FactValue]] = {}
+    by_project: dict[str, dict[str, FactValue]] = {}
     for_all: dict[str, FactValue] = {}
     parameters: dict[str, FactValue] = {}
     for item in live:
         target = for_all if "." in item.fact else parameters
         if item.gift is not None:
             target = by_gift.setdefault(item.gift, {})
+        elif item.project is not None:
+            target = by_project.setdefault(item.project, {})
         if item.fact in target and target[item.fact] != item.value:
             raise InvalidInput(
                 field=f"decision {item.fact}",
                 reason="同一事项有两项不同的认定，应以新认定取代旧认定",
             )
         target[item.fact] = item.value
-    return Settled(by_gift=by_gift, for_all=for_all, parameters=parameters, used=live)
+    return Settled(
+        by_gift=by_gift, by_project=by_project, for_all=for_all, parameters=parameters, used=live
+    )
 
 
 def order_of_receipt(gift_id: str, counted_on: date | None) -> tuple[date, int, str]:

@@ -4,8 +4,8 @@ Methods that look at single gifts (flat, whole, by a fact of the donor) give a r
 the others look at the claimant's whole recognised income.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from foundation.matching import amounts, predicates
 from foundation.matching.amounts import Exact
@@ -34,8 +34,7 @@ from ledger import money
 NOTHING = Figure(status=ResultStatus.NOT_COMPUTABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Ratios:
+class Ratios(NamedTuple):
     """The ratio of one gift as the strict and as the generous reading see it."""
 
     strict: Fraction | None

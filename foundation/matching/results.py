@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from foundation.matching.amounts import Exact
 from foundation.matching.facts import Decision
@@ -61,8 +62,7 @@ class Blocker:
     message_en: str
 
 
-@dataclass(frozen=True, slots=True)
-class GiftResult:
+class GiftResult(NamedTuple):
     """One gift's standing. Amounts are minor units; a range has two different ends.
 
     `matched` is exact and before rounding and pool; None where the match is not made gift by

@@ -5,8 +5,8 @@ The strict reading takes everything open against the claim, the generous one for
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from foundation.matching import facts, methods, units
 from foundation.matching.amounts import Exact
@@ -24,8 +24,7 @@ BELOW_MINIMUM = "BELOW_MINIMUM"
 OTHER_GIFTS = "unit.other_gifts"
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """Whether one reading accepts a gift, and its ratio."""
 
     accepts: bool

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from foundation.donors import identity
+from foundation.organisation import letterhead
 from foundation.users.models import Role
 from ledger.charts import loading
 from ledger.errors import DomainError, InvalidInput
@@ -73,6 +74,8 @@ class Profile:
     funds: tuple[ProfileFund, ...]
     accounts: tuple[ProfileAccount, ...]
     users: tuple[ProfileUser, ...]
+    # What documents say beside the name, by the names of `letterhead.LetterheadInput`.
+    letterhead: tuple[tuple[str, str], ...] = ()
 
 
 def load(name: str) -> Profile:
@@ -108,6 +111,7 @@ def parse(text: str, *, file: str, is_demo: bool) -> Profile:
         funds=tuple(_fund(table) for table in whole.tables("fund")),
         accounts=tuple(_account(table) for table in whole.tables("account")),
         users=tuple(_user(table, is_demo=is_demo) for table in whole.tables("user")),
+        letterhead=_letterhead(whole),
     )
     facts.finish()
     whole.finish()
@@ -133,6 +137,9 @@ class _Table:
         if type(value) is not kind:
             raise self.error(key, f"应为{expected}" if key in self._data else "缺少此项")
         return value
+
+    def has(self, key: str) -> bool:
+        return key in self._data
 
     def text(self, key: str) -> str:
         value: str = self.get(key, str, "文字").strip()
@@ -211,6 +218,15 @@ def _account(table: _Table) -> ProfileAccount:
     account = ProfileAccount(table.text("code"), table.text("name"), charts, flags)
     table.finish()
     return account
+
+
+def _letterhead(whole: _Table) -> tuple[tuple[str, str], ...]:
+    if not whole.has("letterhead"):
+        return ()
+    table = whole.table("letterhead")
+    found = tuple((name, table.text(name)) for name in letterhead.NAMES if table.has(name))
+    table.finish()
+    return found
 
 
 def _user(table: _Table, *, is_demo: bool) -> ProfileUser:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from foundation.organisation import letterhead
+from foundation.organisation.letterhead import LetterheadInput
 from foundation.organisation.models import Organisation
 from foundation.organisation.profiles import Profile, ProfileUser
 from foundation.users import service as users
@@ -96,6 +98,14 @@ def initialise(
         subject="organisation",
         detail={"name": profile.name, "demo": profile.is_demo},
     )
+    if profile.letterhead:
+        letterhead.change(
+            session,
+            LetterheadInput(**dict(profile.letterhead)),
+            reason="初始化",
+            actor=SYSTEM_ACTOR,
+            clock=clock,
+        )
     _open_books(session, profile, clock=clock)
     opened = periods.open_through(session, first, current, actor=SYSTEM_ACTOR, clock=clock)
     people = tuple(_add_user(session, user, clock=clock) for user in profile.users)

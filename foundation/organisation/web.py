@@ -12,7 +12,7 @@ from foundation.http import context, forms
 from foundation.http.context import services
 from foundation.http.forms import Form
 from foundation.http.languages import mark, translate
-from foundation.organisation import facts, service
+from foundation.organisation import facts, paper_pages, service
 from foundation.organisation.models import Organisation
 from foundation.users import guard
 from foundation.users.permissions import Permission
@@ -29,6 +29,9 @@ _ACTIONS = {
     "organisation.change": mark("更改机构资料"),
     "policy.install": mark("设定会计政策"),
     "policy.change": mark("更改会计政策"),
+    "letterhead.change": mark("更改信笺"),
+    "qualification.record": mark("登记税前扣除资格"),
+    "qualification.withdraw": mark("撤回税前扣除资格"),
 }
 
 
@@ -37,6 +40,10 @@ _ACTIONS = {
 def settings() -> str:
     """The facts and policies as they are."""
     return _page(None)
+
+
+for _rule, _endpoint, _view, _methods in paper_pages.RULES:
+    blueprint.add_url_rule(_rule, _endpoint, _view, methods=list(_methods))
 
 
 def _page(form: Form | None) -> str:

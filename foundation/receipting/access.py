@@ -1,8 +1,6 @@
-"""Who may do what with documents, until they have permissions of their own.
-
-Who records gifts documents them; who approves refunds approves what takes a document out of use.
-"""
+"""Who may do what with documents: who records them does not take them out of use."""
 
 from foundation.users.permissions import Permission
 
-RECORD, UNDO, READ = Permission.GIFTS_RECORD, Permission.REFUNDS_APPROVE, Permission.GIFTS_READ
+RECORD, UNDO = Permission.DOCUMENTS_ISSUE, Permission.DOCUMENTS_END
+READ = Permission.GIFTS_READ

@@ -11,8 +11,7 @@ from foundation.command_context import CommandContext, pass_context
 from foundation.donors.models import DonorKind
 from foundation.donors.particulars import guess_kind
 from foundation.gifts import service as gifts
-from foundation.imports.reading import open_register
-from foundation.receipting import access, bill_importing, billing, documents
+from foundation.receipting import access, bill_importing, bill_sources, billing, documents
 from foundation.receipting.bill_stock_commands import DAY, day_of
 from foundation.receipting.billing import Billed, BillEntry
 from ledger import money
@@ -22,7 +21,9 @@ from receipts.bill_entry import BillInput
 from receipts.content import RecipientKind
 
 
-@click.command("record", help="登记已开具的票据：一张（用选项），或财政系统导出的 csv、xlsx 文件。")
+@click.command(
+    "record", help="登记已开具的票据：一张（用选项），或财政系统导出的文件（csv、xlsx、xml、zip）。"
+)
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
@@ -64,10 +65,11 @@ def record(
         raise click.UsageError("请给出一个文件，或用 --number 等选项登记一张票据。")
     with context.transaction() as session:
         if file is not None:
-            done = bill_importing.import_bills(
+            found = bill_sources.read(file, file.name, code=typed["code"])
+            done = bill_importing.record(
                 session,
-                open_register(file, file.name),
-                bill_code=typed["code"],
+                bill_importing.examine(session, found, file.name),
+                folder=context.config.data_dir,
                 is_confirmed=confirm,
                 actor=actor,
                 clock=context.clock,

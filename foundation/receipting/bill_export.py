@@ -6,7 +6,7 @@ say what a bill must say is rejected with the reason, and then nothing of the fi
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from foundation.donors import identity
@@ -111,7 +111,7 @@ def read(source: Source, *, code: str = "") -> Iterator[BillRow | RejectedBill]:
         if all(is_blank(cell) for cell in cells.values()) or _is_sum(row):
             continue
         try:
-            yield _bill(number, cells, dates, code)
+            yield bill_of(number, cells, dates, code)
         except InvalidInput as error:
             yield RejectedBill(number, error.describe())
 
@@ -131,13 +131,26 @@ def _is_sum(row: Row) -> bool:
     return any(_SUM.match(compact(cell)) for cell in row if isinstance(cell, str))
 
 
-def _bill(number: int, cells: Mapping[str, Cell], dates: DateReader, code: str) -> BillRow:
+def bill_of(
+    number: int,
+    cells: Mapping[str, Cell],
+    dates: DateReader,
+    code: str,
+    *,
+    items: tuple[BillItem, ...] = (),
+) -> BillRow:
+    """Return the bill that the cells say, by the names of HEADINGS. Raises InvalidInput.
+
+    `items` are the item lines where the file has several of a bill; their signs are set here.
+    """
     status = text_of(cells.get("status"))
     if "作废" in status:
         raise InvalidInput(field="状态", reason="作废票据请用作废登记，不在此导入")
     amount = _amount(cells["amount"])
     if "红" in status and amount > 0:
         amount = -amount
+    if cells.get("red_number") and not is_blank(cells["red_number"]):
+        amount = -abs(amount)
     payer = text_of(cells["payer_name"])
     kind = _payer_kind(cells, payer)
     bill = BillInput(
@@ -147,7 +160,7 @@ def _bill(number: int, cells: Mapping[str, Cell], dates: DateReader, code: str) 
         payer_name=payer,
         payer_kind=kind,
         amount_minor=amount,
-        items=_items(cells, amount),
+        items=_signed(items, amount) or _items(cells, amount),
         check_code=text_of(cells.get("check_code")),
         # The column may hold a person's identity number, which this register never keeps.
         payer_code=_payer_code(cells) if kind is RecipientKind.ORGANISATION else "",
@@ -160,6 +173,12 @@ def _bill(number: int, cells: Mapping[str, Cell], dates: DateReader, code: str) 
     said = f"{text_of(cells.get('gift'))} {bill.remark}".upper()
     gifts = tuple(dict.fromkeys(_REFERENCE.findall(said))) if amount > 0 else ()
     return BillRow(number, bill, gifts)
+
+
+def _signed(items: tuple[BillItem, ...], amount: int) -> tuple[BillItem, ...]:
+    """Give the lines of a red bill its sign, however the file wrote them."""
+    sign = -1 if amount < 0 else 1
+    return tuple(replace(item, amount_minor=sign * abs(item.amount_minor)) for item in items)
 
 
 def _items(cells: Mapping[str, Cell], amount: int) -> tuple[BillItem, ...]:

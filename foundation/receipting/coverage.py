@@ -1,7 +1,7 @@
 """Which documents a gift has, and the refusal to change a gift that has any.
 
 A gift with a live document is not cancelled, corrected or refunded: first the document is undone
-(red bill, void, cancelled letter), then the gift is changed. Whoever offers those acts calls
+(red bill, void, cancelled letter), then the gift is changed. `gifts.changes` calls
 `refuse_documented` first, in the same transaction; the guard `gift_has_document` of the database
 holds it also against everybody who forgets.
 """
@@ -25,6 +25,7 @@ DOCUMENT_NAMES = {
     Document.LETTER: "确认函",
     Document.ANNUAL: "年度捐赠明细",
     Document.CERTIFICATE: "捐赠证书",
+    Document.TAX_RECEIPT: "税务收据",
 }
 _DOCUMENTS = {kind: document for document, kind in KINDS.items()}
 
@@ -87,6 +88,11 @@ def live_documents(session: Session, gift_id: int) -> list[LiveDocument]:
     return found
 
 
+def document_of(kind: Kind) -> Document:
+    """Return the document that a kind of letter is."""
+    return _DOCUMENTS[kind]
+
+
 def refuse_documented(session: Session, gift_id: int) -> None:
     """Hold a gift and refuse when a document binds it. Call before any change of the gift.
 
@@ -97,11 +103,15 @@ def refuse_documented(session: Session, gift_id: int) -> None:
     ).scalar()
     if held is None:
         raise UnknownGift(gift=gift_id)
-    binding = [found for found in live_documents(session, gift_id) if found.is_binding]
-    if binding:
-        raise GiftDocumented(
-            gift=reference(gift_id, held),
-            documents="、".join(
-                f"{DOCUMENT_NAMES[found.document]} {found.number}" for found in binding
-            ),
-        )
+    documents = binding_documents(session, gift_id)
+    if documents:
+        raise GiftDocumented(gift=reference(gift_id, held), documents=documents)
+
+
+def binding_documents(session: Session, gift_id: int) -> str:
+    """Name the documents that stand against a change of a gift; empty when there are none."""
+    return "、".join(
+        f"{DOCUMENT_NAMES[found.document]} {found.number}"
+        for found in live_documents(session, gift_id)
+        if found.is_binding
+    )

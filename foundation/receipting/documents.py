@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from foundation.receipting.bill_view import BillView
 from foundation.receipting.billing import Billed
 from foundation.receipting.coverage import LiveDocument
 from foundation.receipting.letter_lists import LetterRow
+from foundation.receipting.letter_view import LetterView
 from foundation.receipting.planning import Exclusion
 from ledger.money import to_text
 from receipts.bill_registers import BatchUse, BillRow
@@ -54,6 +56,59 @@ def of_bill(bill: BillRow) -> dict[str, Any]:
     }
 
 
+def of_bill_view(view: BillView) -> dict[str, Any]:
+    """A bill with everything."""
+    bill = view.bill
+    counterpart = None if view.counterpart is None else view.counterpart.label
+    row = BillRow(
+        bill.id,
+        bill.code,
+        bill.number,
+        bill.colour,
+        bill.state,
+        bill.check_code,
+        bill.issued_on,
+        bill.payer_name,
+        bill.amount_minor,
+        bill.ended_on,
+        bill.ended_reason,
+        counterpart,
+    )
+    return of_bill(row) | {
+        "batch": bill.batch_id,
+        "payer_kind": None if bill.payer_kind is None else bill.payer_kind.value,
+        "payer_code": bill.payer_code,
+        "remark": bill.remark,
+        "drawer": bill.drawer,
+        "checker": bill.checker,
+        "lines": [
+            {
+                "name": line.item_name,
+                "amount": to_text(line.amount_minor),
+                "code": line.item_code,
+                "unit": line.unit,
+                "quantity": line.quantity,
+                "standard": line.standard,
+            }
+            for line in view.lines
+        ],
+        "gifts": [
+            {"gift": gift.reference, "amount": to_text(gift.amount_minor), "live": gift.is_live}
+            for gift in view.gifts
+        ],
+        "files": [
+            {
+                "id": file.id,
+                "kind": file.kind.value,
+                "name": file.file_name,
+                "size": file.size,
+                "sha256": file.digest,
+            }
+            for file in view.files
+        ],
+    }
+
+
 def of_billed(billed: Billed) -> dict[str, Any]:
     """A bill that was recorded, and how many gifts it covers."""
     return {
@@ -76,6 +131,40 @@ def of_letter(letter: LetterRow) -> dict[str, Any]:
         "total": to_text(letter.total_minor),
         "state": letter.state.value,
         "drawn": letter.is_drawn,
+    }
+
+
+def of_letter_view(view: LetterView) -> dict[str, Any]:
+    """A letter with everything."""
+    letter = view.letter
+    return {
+        "id": letter.id,
+        "kind": letter.kind.value,
+        "number": letter.reference,
+        "issued_on": letter.issued_on.isoformat(),
+        "issued_by": letter.issued_by,
+        "recipient": letter.recipient_name,
+        "total": to_text(letter.total_minor),
+        "state": letter.state.value,
+        "drawn": view.has_original,
+        "verify_url": view.content.verify_url,
+        "digest": letter.digest,
+        "replaces": view.replaces or None,
+        "replaced_by": view.replaced_by or None,
+        "ended_reason": letter.ended_reason,
+        "gifts": [
+            {"gift": gift.reference, "amount": to_text(gift.amount_minor)} for gift in view.gifts
+        ],
+        "files": [
+            {
+                "mark": render.mark.value,
+                "sha256": render.digest,
+                "size": render.size,
+                "made_by": render.rendered_by,
+                "made_at": render.rendered_at.isoformat(timespec="seconds"),
+            }
+            for render in view.renders
+        ],
     }
 
 

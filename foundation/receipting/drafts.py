@@ -1,12 +1,15 @@
 """From gifts to the drafts of documents. Pure; what the draft cannot say is refused by it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from foundation.donors.models import DonorKind
 from foundation.gifts.kinds import MONEY_KINDS
-from foundation.organisation.models import Organisation
+from foundation.organisation.letterhead import LetterheadInput
+from foundation.receipting import eligibility
 from foundation.receipting.facts import GiftFacts
+from ledger.money import BOOK_CURRENCY
 from receipts.content import (
     BillReference,
     Designation,
@@ -20,56 +23,104 @@ from receipts.content import (
     RecipientKind,
 )
 
-# The profile of documents; other countries have theirs in receipts/profiles.
-PROFILE = "cn"
 _ORGANISATIONS = frozenset({DonorKind.ORGANISATION, DonorKind.GROUP})
 
 
-def issuer_of(organisation: Organisation) -> Issuer:
-    """Return the organisation as its letterhead shows it."""
-    return Issuer(
-        name=organisation.name,
-        registration=organisation.credit_code,
-        name_second=organisation.name_en,
-    )
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who issues, under which law, and the names of the funds that gifts go to."""
+
+    issuer: Issuer
+    head: LetterheadInput
+    funds: Mapping[int, str]
+    currency: str = BOOK_CURRENCY
 
 
-def letter(gift: GiftFacts, issuer: Issuer, funds: Mapping[int, str]) -> Draft:
+def letter(gift: GiftFacts, sender: Sender) -> Draft:
     """Draft the confirmation of one gift (捐赠确认函)."""
     return Draft(
         kind=Kind.LETTER,
-        profile=PROFILE,
-        issuer=issuer,
+        profile=sender.head.profile,
+        issuer=sender.issuer,
         recipient=recipient_of(gift),
-        gifts=(item_of(gift, funds),),
+        gifts=(item_of(gift, sender.funds),),
+        message=sender.head.letter_words,
     )
 
 
-def certificate(gift: GiftFacts, issuer: Issuer, funds: Mapping[int, str]) -> Draft:
+def certificate(gift: GiftFacts, sender: Sender) -> Draft:
     """Draft the certificate for one gift (捐赠证书); it names no amount."""
     return Draft(
         kind=Kind.CERTIFICATE,
-        profile=PROFILE,
-        issuer=issuer,
+        profile=sender.head.profile,
+        issuer=sender.issuer,
         recipient=recipient_of(gift),
-        gifts=(item_of(gift, funds),),
+        gifts=(item_of(gift, sender.funds),),
+        message=sender.head.certificate_words,
     )
 
 
-def annual(
-    gifts: Sequence[GiftFacts], year: int, issuer: Issuer, funds: Mapping[int, str]
-) -> Draft:
-    """Draft the statement of a donor's gifts in a year (年度捐赠明细)."""
+def annual(gifts: Sequence[GiftFacts], days: tuple[date, date], sender: Sender) -> Draft:
+    """Draft the statement of a donor's gifts in a year, or from day to day (年度捐赠明细)."""
     ordered = sorted(gifts, key=lambda gift: (gift.received_on, gift.gift_id))
     return Draft(
         kind=Kind.ANNUAL,
-        profile=PROFILE,
-        issuer=issuer,
+        profile=sender.head.profile,
+        issuer=sender.issuer,
         recipient=recipient_of(ordered[-1], name=ordered[-1].registered_name),
-        gifts=tuple(item_of(gift, funds) for gift in ordered),
-        period_from=date(year, 1, 1),
-        period_to=date(year, 12, 31),
+        gifts=tuple(item_of(gift, sender.funds) for gift in ordered),
+        period_from=days[0],
+        period_to=days[1],
+        message=sender.head.statement_words,
     )
+
+
+def tax_receipt(gift: GiftFacts, sender: Sender) -> Draft:
+    """Draft the receipt that the charity itself issues for income tax, where the law lets it.
+
+    The amount is in the currency of that country, as it was given; see `amount_in`.
+    """
+    minor = amount_in(gift, sender.currency)
+    assert minor is not None
+    is_organisation = gift.donor_kind in _ORGANISATIONS
+    in_kind = gift.kind not in MONEY_KINDS
+    item = GiftItem(
+        reference=gift.reference,
+        received_on=gift.received_on,
+        amount_minor=minor,
+        # What each fund got is known in the currency of the books only.
+        designations=(
+            Designation("、".join(sender.funds[fund] for fund, _ in gift.parts)[:120], minor),
+        ),
+        form=GiftForm.IN_KIND if in_kind else GiftForm.CASH,
+        currency=sender.currency,
+        description=f"{gift.item} {gift.quantity}".strip() if in_kind else "",
+        appraiser=gift.value_evidence if in_kind else "",
+        advantage_minor=gift.advantage_minor or 0,
+        advantage=f"({gift.benefit})" if gift.benefit else "",
+    )
+    return Draft(
+        kind=Kind.TAX_RECEIPT,
+        profile=sender.head.profile,
+        issuer=sender.issuer,
+        recipient=Recipient(
+            name=eligibility.title_of(gift),
+            kind=RecipientKind.ORGANISATION if is_organisation else RecipientKind.PERSON,
+            address=gift.payer_address,
+        ),
+        gifts=(item,),
+        message=sender.head.letter_words,
+        place=sender.head.place,
+    )
+
+
+def amount_in(gift: GiftFacts, currency: str) -> int | None:
+    """Return what is left of a gift in a currency, None when nobody can say it exactly."""
+    if currency == BOOK_CURRENCY:
+        return gift.left_minor
+    if gift.original_currency == currency and gift.left_minor == gift.amount_minor:
+        return gift.original_minor
+    return None
 
 
 def recipient_of(gift: GiftFacts, *, name: str = "") -> Recipient:

@@ -1,7 +1,8 @@
 """Which gift gets which document, and in words why another gets none.
 
 Pure: the facts come in, the first reason that stands against a document goes out. An official bill
-asks for more than a letter of our own, because the donor deducts with it.
+asks for more than a letter of our own, because the donor deducts with it. Where the law lets the
+charity issue the tax receipt itself, that receipt takes the place of the bill.
 
 Sources: 慈善法 第三十八条 (A); 公益事业捐赠票据使用管理办法（财综〔2024〕1号）第七、八条 (B); value
 evidence: 财税〔2008〕160号 (B), 2020年第27号公告 (M); no bill for services, which are no 财物 (I).
@@ -18,12 +19,13 @@ from receipts.content import Kind
 
 
 class Document(StrEnum):
-    """官方票据、捐赠确认函、年度捐赠明细、捐赠证书."""
+    """官方票据、捐赠确认函、年度捐赠明细、捐赠证书、本机构的税务收据（非中国）."""
 
     BILL = "bill"
     LETTER = "letter"
     ANNUAL = "annual"
     CERTIFICATE = "certificate"
+    TAX_RECEIPT = "tax_receipt"
 
 
 class Reason(StrEnum):
@@ -41,6 +43,9 @@ class Reason(StrEnum):
     WAIVED = "waived"
     ANONYMOUS = "anonymous"
     NO_TITLE = "no_title"
+    NO_ADDRESS = "no_address"
+    NO_CURRENCY = "no_currency"
+    PARTLY_COVERED = "partly_covered"
     UNPRINTABLE = "unprintable"
 
 
@@ -57,12 +62,16 @@ SENTENCES: dict[Reason, str] = {
     Reason.WAIVED: "捐赠人放弃接受票据，已记录",
     Reason.ANONYMOUS: "匿名捐赠，没有可以出具的对象",
     Reason.NO_TITLE: "没有经确认的票据抬头",
+    Reason.NO_ADDRESS: "没有捐赠人的地址",
+    Reason.NO_CURRENCY: "捐赠没有以文件币种计的金额",
+    Reason.PARTLY_COVERED: "已有票据，金额少于捐赠的现有金额",
     Reason.UNPRINTABLE: "内容不能印出",
 }
 KINDS: dict[Document, Kind] = {
     Document.LETTER: Kind.LETTER,
     Document.ANNUAL: Kind.ANNUAL,
     Document.CERTIFICATE: Kind.CERTIFICATE,
+    Document.TAX_RECEIPT: Kind.TAX_RECEIPT,
 }
 
 
@@ -114,7 +123,9 @@ def _of_matter(gift: GiftFacts, document: Document) -> Reason | None:
             return Reason.SERVICE
         if gift.kind not in MONEY_KINDS and not gift.value_evidence.strip():
             return Reason.NO_VALUE_EVIDENCE
-        if gift.benefit:
+        # A tax receipt takes off what the benefit is worth, once somebody has said it.
+        is_valued = document is Document.TAX_RECEIPT and gift.advantage_minor is not None
+        if gift.benefit and not is_valued:
             return Reason.BENEFIT
     if gift.waiver and document is Document.BILL:
         return Reason.WAIVED
@@ -122,6 +133,14 @@ def _of_matter(gift: GiftFacts, document: Document) -> Reason | None:
     is_nameless = gift.is_anonymous or gift.donor_kind is DonorKind.ANONYMOUS
     if is_nameless and not gift.title:
         return Reason.ANONYMOUS
-    if document is Document.BILL and not title_of(gift):
+    return _of_payer(gift, document)
+
+
+def _of_payer(gift: GiftFacts, document: Document) -> Reason | None:
+    if document not in (Document.BILL, Document.TAX_RECEIPT):
+        return None
+    if not title_of(gift):
         return Reason.NO_TITLE
+    if document is Document.TAX_RECEIPT and not gift.payer_address:
+        return Reason.NO_ADDRESS
     return None

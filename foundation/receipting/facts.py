@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Exists, Row, ScalarSelect, Select, func, select
+from sqlalchemy import Row, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from foundation.donors.models import Donor, DonorKind
 from foundation.gifts.kinds import ChangeKind, GiftKind
 from foundation.gifts.models import Gift, GiftAllocation, GiftChange, reference
-from foundation.gifts.service import withdrawn
+from foundation.gifts.standing import ended, withdrawn
 from foundation.posting_lines import Part
 from foundation.receipting.models import BillingParticulars, GiftBill, GiftLetter
 from ledger.orm import among, chunks
@@ -55,6 +55,10 @@ class GiftFacts(NamedTuple):
     waiver: str
     bill: tuple[str, str] | None
     letters: frozenset[Kind]
+    # What the live bill says of the gift.
+    billed_minor: int = 0
+    payer_address: str = ""
+    advantage_minor: int | None = None
 
     @property
     def reference(self) -> str:
@@ -68,16 +72,6 @@ def _taken() -> ScalarSelect[Any]:
         .where(GiftChange.gift_id == Gift.id, ~withdrawn())
         .correlate(Gift)
         .scalar_subquery()
-    )
-
-
-def _ended() -> Exists:
-    ended = (ChangeKind.CANCELLED, ChangeKind.CORRECTED)
-    return (
-        select(GiftChange.id)
-        .where(GiftChange.gift_id == Gift.id, GiftChange.kind.in_(ended))
-        .correlate(Gift)
-        .exists()
     )
 
 
@@ -95,7 +89,7 @@ def _gifts(dialect: str) -> Select[*tuple[Any, ...]]:
             Gift.amount_minor,
             _taken().label("taken"),
             Voucher.state,
-            _ended().label("is_ended"),
+            ended().label("is_ended"),
             Gift.is_anonymous,
             Voucher.period_id,
             Voucher.word,
@@ -112,8 +106,11 @@ def _gifts(dialect: str) -> Select[*tuple[Any, ...]]:
             BillingParticulars.payer_code,
             BillingParticulars.benefit,
             BillingParticulars.waiver,
+            BillingParticulars.payer_address,
+            BillingParticulars.advantage_minor,
             Bill.code.label("bill_code"),
             Bill.number.label("bill_number"),
+            GiftBill.amount_minor.label("billed"),
         )
         .join(Voucher, Voucher.id == Gift.voucher_id)
         .join(Donor, Donor.id == Gift.donor_id)
@@ -214,6 +211,9 @@ def _facts(row: Row[*tuple[Any, ...]], parts: list[Part], letters: list[Kind]) -
         waiver=row.waiver or "",
         bill=None if row.bill_code is None else (row.bill_code, row.bill_number),
         letters=frozenset(letters),
+        billed_minor=row.billed or 0,
+        payer_address=row.payer_address or "",
+        advantage_minor=row.advantage_minor,
     )
 
 

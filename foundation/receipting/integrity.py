@@ -13,6 +13,7 @@ from foundation.gifts.models import Gift, reference
 from foundation.receipting.models import GiftLetter
 from ledger.errors import InvalidInput
 from ledger.integrity import Check
+from ledger.money import BOOK_CURRENCY
 from receipts.content import from_json
 from receipts.models import Letter
 
@@ -67,13 +68,17 @@ FROM gift g JOIN voucher v ON v.id = g.voucher_id
 WHERE v.state <> 'posted' AND EXISTS (SELECT 1 FROM gift_letter k WHERE k.gift_id = g.id)
 """
 
-_ENDED = """
+# An end whose red voucher was discarded ended nothing.
+_ENDS = """c.kind IN ('cancelled', 'corrected') AND (c.voucher_id IS NULL OR EXISTS (
+    SELECT 1 FROM voucher w WHERE w.id = c.voucher_id AND w.state <> 'discarded'))"""
+
+_ENDED = f"""
 SELECT 'gift ' || g.id, 'was ' || c.kind || ' and its bill still stands'
-FROM gift g JOIN gift_change c ON c.gift_id = g.id AND c.kind IN ('cancelled', 'corrected')
+FROM gift g JOIN gift_change c ON c.gift_id = g.id AND {_ENDS}
 WHERE EXISTS (SELECT 1 FROM gift_bill k WHERE k.gift_id = g.id AND k.is_live)
 UNION ALL
 SELECT 'gift ' || g.id, 'was ' || c.kind || ' and its letter still stands'
-FROM gift g JOIN gift_change c ON c.gift_id = g.id AND c.kind IN ('cancelled', 'corrected')
+FROM gift g JOIN gift_change c ON c.gift_id = g.id AND {_ENDS}
 WHERE EXISTS (SELECT 1 FROM gift_letter k
               WHERE k.gift_id = g.id AND k.is_live AND k.kind <> 'certificate')
 """
@@ -108,7 +113,15 @@ def _letters(session: Session) -> Iterator[tuple[str, str]]:
             gifts = from_json(row.content).draft.gifts
         except InvalidInput:
             continue  # The check of the contents names it.
-        if linked.get(row.id, {}) != {gift.reference: gift.amount_minor for gift in gifts}:
+        known = linked.get(row.id, {})
+        # A document in another currency says other figures than the books.
+        said = {
+            gift.reference: gift.amount_minor
+            if gift.currency == BOOK_CURRENCY
+            else known.get(gift.reference)
+            for gift in gifts
+        }
+        if known != said:
             yield f"letter {row.reference}", "says other gifts than it is linked to"
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,10 +16,12 @@ from foundation.receipting import (
     documents,
     drawing,
     letter_lists,
+    planning,
     scopes,
     service,
     signer,
 )
+from foundation.receipting.bill_stock_commands import DAY
 from foundation.receipting.eligibility import Document
 from foundation.receipting.letter_lists import LetterFilter
 from foundation.receipting.planning import Exclusion
@@ -30,7 +33,7 @@ from receipts import verification
 from receipts.content import Kind
 from receipts.models import LETTER_STATE_NAMES, LetterState
 
-_KINDS = {kind.value: kind for kind in (Kind.LETTER, Kind.ANNUAL, Kind.CERTIFICATE)}
+_KINDS = {kind.value: kind for kind in Kind}
 _MOST_BYTES = 50 * 1024 * 1024
 
 
@@ -38,11 +41,13 @@ _MOST_BYTES = 50 * 1024 * 1024
 @click.option("--batch", "batch_id", type=int, help="一个导入批次的每笔捐赠。")
 @click.option("--gift", help="一笔捐赠，如 G2026-000123。")
 @click.option("--year", type=int, help="一个年度；默认为每位捐赠人出具年度捐赠明细。")
-@click.option("--donor", "donor_id", type=int, help="只为这位捐赠人（与 --year 同用）。")
+@click.option("--from", "first", type=DAY, help="收到日期从此日起（与 --to 同用，代替 --year）。")
+@click.option("--to", "last", type=DAY, help="收到日期到此日止。")
+@click.option("--donor", "donor_id", type=int, help="只为这位捐赠人（与年度或起止日期同用）。")
 @click.option(
     "--kind",
     type=click.Choice(list(_KINDS)),
-    help="letter 确认函，annual 年度捐赠明细，certificate 证书。",
+    help="letter 确认函，annual 年度捐赠明细，certificate 证书，tax_receipt 税务收据（非中国）。",
 )
 @click.option("--dry-run", is_flag=True, help="只预览，不出具。")
 @pass_context
@@ -52,24 +57,27 @@ def issue(
     batch_id: int | None,
     gift: str | None,
     year: int | None,
+    first: datetime | None,
+    last: datetime | None,
     donor_id: int | None,
     kind: str | None,
     dry_run: bool,
 ) -> None:
-    if [batch_id, gift, year].count(None) != 2:
-        raise click.UsageError("请给出 --batch、--gift、--year 之一。")
-    document = Document(kind or ("annual" if year is not None else "letter"))
+    span = None if first is None or last is None else (first.date(), last.date())
+    if [batch_id, gift, year, span].count(None) != 3:
+        raise click.UsageError("请给出 --batch、--gift、--year 之一，或 --from 和 --to。")
     if dry_run:
         context.require_reading(access.READ)
     actor = "" if dry_run else context.require(access.RECORD)
     opened = context.reading() if dry_run else context.transaction()
     with opened as session:
         scope = Scope(
-            document,
+            Document(kind) if kind is not None else _usual(session, year or span),
             gift_id=None if gift is None else gifts.find_key(session, gift),
             batch_id=batch_id,
             year=year,
             donor_id=donor_id,
+            span=span,
         )
         if dry_run:
             _answer_preview(context, session, scope)
@@ -298,6 +306,12 @@ def load_seal(context: CommandContext, session: Session) -> Seal:
         is_demo=organisation.is_demo,
         moment=context.clock.now(),
     )
+
+
+def _usual(session: Session, period: object) -> Document:
+    """Return the document that the organisation's profile issues when nobody says which."""
+    known = planning.documents_of(session)
+    return Document.ANNUAL if period is not None and Document.ANNUAL in known else known[0]
 
 
 def _answer_preview(context: CommandContext, session: Session, scope: Scope) -> None:

@@ -7,10 +7,18 @@ each kind, and nobody has to remember to look.
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger.orm import Base, Minor, choice
+from ledger.orm import Base, Key, Minor, choice
 from receipts.content import Kind, RecipientKind
 
 
@@ -79,9 +87,37 @@ class BillingParticulars(Base):
     payer_code: Mapped[str | None] = mapped_column(String(40))
     benefit: Mapped[str | None] = mapped_column(String(200))
     waiver: Mapped[str | None] = mapped_column(String(200))
+    # For countries whose receipt says them: where the payer lives, and what the benefit is worth.
+    payer_address: Mapped[str | None] = mapped_column(String(200))
+    advantage_minor: Mapped[int | None] = mapped_column(BigInteger)
     changed_by: Mapped[str] = mapped_column(String(64))
     changed_at: Mapped[datetime]
 
     __table_args__ = (
         CheckConstraint("(title IS NULL) = (payer_kind IS NULL)", name="title_has_kind"),
+    )
+
+
+class BillPrinter(Base):
+    """A printer and how far it prints beside the place, for one paper form (套打).
+
+    Tenths of a millimetre that the print is moved to the right and down.
+    """
+
+    __tablename__ = "bill_printer"
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(String(60))
+    form: Mapped[str] = mapped_column(String(60))
+    right_tenths: Mapped[int]
+    down_tenths: Mapped[int]
+    changed_by: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("name", "form"),
+        CheckConstraint(
+            "right_tenths BETWEEN -300 AND 300 AND down_tenths BETWEEN -300 AND 300",
+            name="offset_small",
+        ),
     )

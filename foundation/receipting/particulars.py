@@ -28,6 +28,8 @@ class Particulars:
     payer_code: str = ""
     benefit: str = ""
     waiver: str = ""
+    payer_address: str = ""
+    advantage_minor: int | None = None
 
 
 def set_particulars(
@@ -45,6 +47,8 @@ def set_particulars(
     stored.payer_code = checked.payer_code or None
     stored.benefit = checked.benefit or None
     stored.waiver = checked.waiver or None
+    stored.payer_address = checked.payer_address or None
+    stored.advantage_minor = checked.advantage_minor
     stored.changed_by = actor
     stored.changed_at = clock.now()
     session.add(stored)
@@ -59,7 +63,7 @@ def set_particulars(
         detail={
             "given": [
                 name
-                for name in ("title", "payer_code", "benefit", "waiver")
+                for name in ("title", "payer_code", "benefit", "waiver", "payer_address")
                 if getattr(checked, name)
             ]
         },
@@ -72,6 +76,9 @@ def _checked(given: Particulars) -> Particulars:
     check_text("票据抬头", given.title.strip(), most=200, required=False)
     check_text("回报", given.benefit.strip(), most=200, required=False)
     check_text("放弃票据的依据", given.waiver.strip(), most=200, required=False)
+    check_text("地址", given.payer_address.strip(), most=200, required=False)
+    if given.advantage_minor is not None and given.advantage_minor < 0:
+        raise InvalidInput(field="回报的价值", reason="不能是负数")
     kind = given.payer_kind or RecipientKind.PERSON
     code = ""
     if given.payer_code.strip():
@@ -86,4 +93,22 @@ def _checked(given: Particulars) -> Particulars:
         payer_code=code,
         benefit=given.benefit.strip(),
         waiver=given.waiver.strip(),
+        payer_address=given.payer_address.strip(),
+        advantage_minor=given.advantage_minor,
+    )
+
+
+def get_particulars(session: Session, gift_id: int) -> Particulars:
+    """Return what was written down of a gift; empty when nothing was."""
+    stored = session.get(BillingParticulars, gift_id)
+    if stored is None:
+        return Particulars()
+    return Particulars(
+        title=stored.title or "",
+        payer_kind=stored.payer_kind,
+        payer_code=stored.payer_code or "",
+        benefit=stored.benefit or "",
+        waiver=stored.waiver or "",
+        payer_address=stored.payer_address or "",
+        advantage_minor=stored.advantage_minor,
     )

@@ -6,13 +6,14 @@ does that or refuses. Number, frozen content and the link to the gifts are writt
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.gifts.models import Gift
-from foundation.receipting import facts, planning, scopes
+from foundation.receipting import facts, planning
 from foundation.receipting.eligibility import KINDS, Document
 from foundation.receipting.models import GiftLetter
 from foundation.receipting.planning import Exclusion, Planned
@@ -75,8 +76,9 @@ class _Sum:
         self.letters += 1
         self.gifts += len(step.gifts)
         self._hash.update(f"+{step.draft.recipient.name}\n".encode())
+        # What the documents say; in another country's profile that is not what the books say.
+        self.total_minor += sum(item.amount_minor for item in step.draft.gifts)
         for gift in step.gifts:
-            self.total_minor += gift.left_minor
             self._hash.update(f"{gift.gift_id}:{gift.left_minor}:{gift.bill}\n".encode())
 
     @property
@@ -161,14 +163,15 @@ def replace(
         ).scalars()
     )
     document = _DOCUMENTS[letter.kind]
-    year = None
+    days = None
     if document is Document.ANNUAL:
         content = letters.content_of(letter)
         assert content.draft.period_from is not None
-        year = content.draft.period_from.year
-        keys = _with_later_gifts(session, keys, year)
+        assert content.draft.period_to is not None
+        days = (content.draft.period_from, content.draft.period_to)
+        keys = _with_later_gifts(session, keys, days)
     lock_gifts(session, keys)
-    planned = _anew(session, keys, document, letter, year, clock)
+    planned = _anew(session, keys, document, letter, days, clock)
     issued = letters.replace(
         session,
         letter_id,
@@ -216,11 +219,9 @@ def _link(session: Session, issued: Sequence[IssuedLetter], planned: Sequence[Pl
     bulk_insert(session.connection(), GiftLetter.__table__, _LINK_COLUMNS, rows)  # type: ignore[arg-type]
 
 
-def _with_later_gifts(session: Session, keys: list[int], year: int) -> list[int]:
+def _with_later_gifts(session: Session, keys: list[int], days: tuple[date, date]) -> list[int]:
     donors = select(Gift.donor_id).where(Gift.id.in_(keys))
-    later = select(Gift.id).where(
-        Gift.donor_id.in_(donors), Gift.received_on.between(*scopes.days_of(year))
-    )
+    later = select(Gift.id).where(Gift.donor_id.in_(donors), Gift.received_on.between(*days))
     return sorted({*keys, *session.execute(later).scalars()})
 
 
@@ -229,7 +230,7 @@ def _anew(
     keys: list[int],
     document: Document,
     letter: Letter,
-    year: int | None,
+    days: tuple[date, date] | None,
     clock: Clock,
 ) -> Planned:
     """Plan a letter again as if the old one were not there; its own gifts must all be in it."""
@@ -242,8 +243,8 @@ def _anew(
         gift._replace(letters=gift.letters - {letter.kind}) if gift.gift_id in own else gift
         for gift in facts.load(session, keys)
     ]
-    if year is not None:
-        steps = planning.statement(session, found, year, on=clock.today())
+    if days is not None:
+        steps = planning.statement(session, found, days, on=clock.today())
     else:
         steps = [planning.one(session, found[0], document, on=clock.today())]
     for step in steps:

@@ -1,8 +1,9 @@
 """The key that documents are signed with, and the certificates that signatures are judged by.
 
-SIGNING_KEY and SIGNING_CERT name PEM files. A demo without them keeps a key of its own beside its
-database, which nobody else trusts; without a key outside the demo, documents are not signed, and
-their record alone proves them.
+SIGNING_KEY and SIGNING_CERT name PEM files, TIMESTAMP_URL the service that is asked for the time of
+every signature, where the organisation wants one. A demo without a key keeps one of its own beside
+its database, which nobody else trusts; without a key outside the demo, documents are not signed,
+and their record alone proves them.
 """
 
 from dataclasses import dataclass
@@ -31,10 +32,17 @@ def load(config: Config, *, organisation: str, is_demo: bool, moment: datetime) 
         if not is_demo:
             return Seal()
         identity = _kept(config.data_dir / _FOLDER, organisation, moment)
-        return Seal(signing.load_signer(identity.key, identity.chain), identity.root)
+        return Seal(_signer(config, identity.key, identity.chain), identity.root)
     key = _read("SIGNING_KEY", config.signing_key)
     chain = _read("SIGNING_CERT", config.signing_cert)
-    return Seal(signing.load_signer(key, chain), chain)
+    return Seal(_signer(config, key, chain), chain)
+
+
+def _signer(config: Config, key: bytes, chain: bytes) -> DocumentSigner:
+    signer = signing.load_signer(key, chain)
+    if config.timestamp_url is None:
+        return signer
+    return signing.ask_for_time(signer, config.timestamp_url)
 
 
 def _read(name: str, path: Path | None) -> bytes:

@@ -3,9 +3,13 @@
 Who asks does not approve, and everybody counts once.
 """
 
+from collections.abc import Iterable
+from datetime import date
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from foundation.projects.models import ProjectBudget
 from foundation.projects.rules import refuse_principal
 from foundation.spending import rules
 from foundation.spending.models import (
@@ -20,12 +24,17 @@ from foundation.spending.models import (
 )
 from foundation.spending.steps import at_step, note, parts_of
 from ledger import balances, catalogue
+from ledger.accounts import Account
+from ledger.charts.definitions import AccountCategory
 from ledger.clock import Clock
 from ledger.errors import Conflict, InvalidInput, NotAllowed
 from ledger.funds import Restriction
 from ledger.money import to_text
+from ledger.vouchers import Voucher, VoucherKind, VoucherLine, VoucherState
 
 _UNBOOKED = (SpendingState.SUBMITTED, SpendingState.APPROVED, SpendingState.PAID)
+_COUNTED = (VoucherState.SUBMITTED, VoucherState.REVIEWED, VoucherState.POSTED)
+_EXPENDING = (VoucherKind.ORDINARY, VoucherKind.REVERSAL, VoucherKind.CORRECTION)
 METHOD_WORDS = {
     ProcurementMethod.TENDER: "招标",
     ProcurementMethod.COMPARISON: "比价",
@@ -50,17 +59,28 @@ class FundShort(Conflict):
     )
 
 
+class BudgetExceeded(Conflict):
+    """The fund's budget of the year does not cover this, and nobody resolved it."""
+
+    code = "budget_exceeded"
+    message = (
+        "基金“{fund}”{year} 年预算 {budget}，已支出和已申请 {used}，本申请 {needed} 超出预算；"
+        "须经理事会决议并填写决议号"
+    )
+
+
 def submit(session: Session, request_id: int, *, actor: str, clock: Clock) -> SpendingRequest:
     """Send a draft for approval; from now on it does not change.
 
     Raises WrongStep, InvalidInput for what the rules demand (beneficiaries, procurement,
-    resolution), PrincipalSpent, FundClosed, FundShort.
+    resolution), PrincipalSpent, FundClosed, FundShort, BudgetExceeded.
     """
     request = at_step(session, request_id, "提交", SpendingState.DRAFT)
     if request.requested_by != actor:
         raise NotAllowed(reason="只有申请人可以提交自己的草稿")
     _check_rules(session, request)
     check_funds(session, request)
+    check_budget(session, request)
     level = rules.level_for(request.total_minor, request.requested_on)
     request.approvals_needed = level.approvals
     request.state = SpendingState.SUBMITTED
@@ -112,15 +132,77 @@ def check_funds(session: Session, request: SpendingRequest) -> None:
             )
 
 
-def _promised(session: Session, except_id: int) -> dict[int, int]:
+def check_budget(session: Session, request: SpendingRequest) -> None:
+    """Refuse what exceeds a fund's budget of the year, unless a resolution is named.
+
+    What counts is the expense posted in the year and what other open requests of the year will
+    take. Raises BudgetExceeded.
+    """
+    if request.resolution:
+        return
+    year = request.requested_on.year
+    needed: dict[int, int] = {}
+    for part in parts_of(session, request.id):
+        needed[part.fund_id] = needed.get(part.fund_id, 0) + part.amount_minor
+    budgets = {
+        budget.fund_id: budget.amount_minor
+        for budget in session.execute(
+            select(ProjectBudget).where(
+                ProjectBudget.fund_id.in_(needed), ProjectBudget.year == year
+            )
+        ).scalars()
+    }
+    if not budgets:
+        return
+    known = catalogue.load(session)
+    spent = _spent(session, year, budgets)
+    promised = _promised(session, request.id, year=year)
+    for fund_id, budget in budgets.items():
+        used = spent.get(fund_id, 0) + promised.get(fund_id, 0)
+        if used + needed[fund_id] > budget:
+            raise BudgetExceeded(
+                fund=known.funds[fund_id].code,
+                year=year,
+                budget=to_text(budget),
+                used=to_text(used),
+                needed=to_text(needed[fund_id]),
+            )
+
+
+def _spent(session: Session, year: int, funds: Iterable[int]) -> dict[int, int]:
+    """The expense lines of a year by fund, with vouchers that still wait to be posted.
+
+    The closing vouchers of the year carry expenses away; they are no spending.
+    """
+    rows = session.execute(
+        select(VoucherLine.fund_id, func.sum(VoucherLine.amount_minor))
+        .join(Voucher, Voucher.id == VoucherLine.voucher_id)
+        .join(Account, Account.id == VoucherLine.account_id)
+        .where(
+            VoucherLine.fund_id.in_(list(funds)),
+            VoucherLine.period_id.between(year * 100, year * 100 + 12),
+            Account.category == AccountCategory.EXPENSE,
+            Voucher.state.in_(_COUNTED),
+            Voucher.kind.in_(_EXPENDING),
+        )
+        .group_by(VoucherLine.fund_id)
+    )
+    return {fund_id: int(minor) for fund_id, minor in rows}
+
+
+def _promised(session: Session, except_id: int, *, year: int | None = None) -> dict[int, int]:
     """What other requests will take that is not in the books yet, by fund."""
-    found = session.execute(
+    query = (
         select(SpendingPart.fund_id, func.sum(SpendingPart.amount_minor))
         .join(SpendingRequest, SpendingRequest.id == SpendingPart.request_id)
         .where(SpendingRequest.state.in_(_UNBOOKED), SpendingRequest.id != except_id)
         .group_by(SpendingPart.fund_id)
     )
-    return {fund_id: int(minor) for fund_id, minor in found}
+    if year is not None:
+        query = query.where(
+            SpendingRequest.requested_on.between(date(year, 1, 1), date(year, 12, 31))
+        )
+    return {fund_id: int(minor) for fund_id, minor in session.execute(query)}
 
 
 def approve(
@@ -133,6 +215,7 @@ def approve(
     request = at_step(session, request_id, "审批", SpendingState.SUBMITTED)
     _judge(session, request, Verdict.APPROVED, remark, actor=actor, clock=clock)
     check_funds(session, request)
+    check_budget(session, request)
     given = session.execute(
         select(func.count()).where(
             SpendingApproval.request_id == request.id,

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     AGREEMENTS_EDIT = "agreements.edit"
     PLEDGES_RECORD = "pledges.record"
     PLEDGES_WRITE_OFF = "pledges.write_off"
+    SPENDING_READ = "spending.read"
     SPENDING_REQUEST = "spending.request"
     SPENDING_APPROVE = "spending.approve"
     SPENDING_PAY = "spending.pay"
@@ -55,6 +56,7 @@ _READING = {
     Permission.DONORS_READ,
     Permission.REPORTS_READ,
     Permission.BANK_READ,
+    Permission.SPENDING_READ,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -107,6 +109,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.BANK_READ,
             Permission.BANK_RECORD,
+            Permission.SPENDING_READ,
             Permission.SPENDING_PAY,
             Permission.OWN_ACCOUNT,
         }

@@ -240,6 +240,19 @@ def verification(page: Page, corner: tuple[float, float], size: float = 66) -> N
     sheet.text_centred(middle, corner[1] - 12, hint.text, Style(7.5, 10))
     if hint.second:
         sheet.text_centred(middle, corner[1] - 21, hint.second, Style(6.5, 9, colour=GREY))
+    _typed_verification(page, (corner[0] + size + 9, corner[1] + 24))
+
+
+def _typed_verification(page: Page, corner: tuple[float, float]) -> None:
+    """Write number, code and address, for whoever has the paper and no camera."""
+    address, _, code = page.content.verify_url.rpartition("/")
+    groups = " ".join(code[at : at + 4] for at in range(0, len(code), 4))
+    y = corner[1]
+    for name, value in (("number", page.content.number), ("code", groups), ("verify_at", address)):
+        # The code is what people type.
+        style = Style(7.5, 10) if name == "code" else TINY
+        page.sheet.text(corner[0], y, f"{page.inline(name)}  {value}", style)
+        y -= TINY.leading + 1.5
 
 
 def signature(page: Page, y: float) -> float:

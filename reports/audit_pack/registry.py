@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ledger.clock import Clock
 from reports.audit_pack import (
+    asset_files,
     bank_files,
     book_files,
     gift_files,
@@ -45,6 +46,9 @@ TABLES: Mapping[str, Build] = {
     "26": promise_files.beneficiaries,
     "27": book_files.restricted_funds,
     "28": receipt_files.large_donors,
+    "30": asset_files.investments,
+    "32": asset_files.fixed_assets,
+    "33": asset_files.stock,
     "37": statement_files.ratios,
     "41": promise_files.purchases,
     "42": receipt_files.disclosures,

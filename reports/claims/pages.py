@@ -64,5 +64,7 @@ def _file(claim_id: int, write: Write, ending: str, media_type: str) -> Response
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    while piece := stream.read(_PIECE):
-        yield piece
+    """Yield a file from its beginning and close it when it is sent, or given up."""
+    with stream:
+        while piece := stream.read(_PIECE):
+            yield piece

@@ -35,16 +35,17 @@ NOTE = Label(
     "Closing = opening + promised - received - written off - cancelled."
     " Pledges are not booked; a new schedule changes no total and is not shown.",
 )
-_MONEY = slice(4, 10)
+# The columns that hold money.
+_FIRST, _LAST = 4, 10
 
 
 def run(session: Session, parameters: Parameters) -> Table:
     """Return a row for each pledge that was open or moved in the period."""
     rows = tuple(_rows(parameters, standing.load(session, parameters)))
-    keys = [column.key for column in COLUMNS[_MONEY]]
+    keys = [column.key for column in COLUMNS[_FIRST:_LAST]]
     sums = [
         sum(cell for row in rows if isinstance(cell := row.cells[place], int))
-        for place in range(_MONEY.start, _MONEY.stop)
+        for place in range(_FIRST, _LAST)
     ]
     return Table(
         id=ID,

@@ -156,7 +156,7 @@ def _parts(session: Session, wanted: Iterable[int], zone: Any) -> Mapping[int, l
         ).order_by(PledgePayment.id)
     ):
         gathered.add(row.instalment_id, row.paid_on, PAID, row.amount_minor)
-    for row in session.execute(
+    for taken in session.execute(
         select(
             InstalmentReduction.instalment_id,
             InstalmentReduction.amount_minor,
@@ -167,10 +167,10 @@ def _parts(session: Session, wanted: Iterable[int], zone: Any) -> Mapping[int, l
         .join(PledgeChange, PledgeChange.id == InstalmentReduction.change_id)
         .order_by(PledgeChange.id)
     ):
-        on = row.changed_on
-        if row.kind is PledgeChangeKind.WRITTEN_OFF and row.approved_at is not None:
-            on = row.approved_at.astimezone(zone).date()
-        gathered.add(row.instalment_id, on, row.kind.value, row.amount_minor)
+        on = taken.changed_on
+        if taken.kind is PledgeChangeKind.WRITTEN_OFF and taken.approved_at is not None:
+            on = taken.approved_at.astimezone(zone).date()
+        gathered.add(taken.instalment_id, on, taken.kind.value, taken.amount_minor)
     found: dict[int, list[Part]] = {}
     for item in session.execute(
         select(Instalment).order_by(Instalment.pledge_id, Instalment.number)

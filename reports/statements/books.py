@@ -36,7 +36,7 @@ class Source:
 
     account_id: int
     minor: int
-    item_id: int = NO_ITEM
+    item_key: int = NO_ITEM
     kind: MovementKind | None = None
 
 
@@ -108,11 +108,11 @@ class Books:
         for row in self.moved(span):
             if row.kind is not MovementKind.CASH:
                 continue
-            if row.item_id == NO_ITEM:
+            if row.item_key == NO_ITEM:
                 tag = self.known.accounts[row.account_id].tag
                 rows = opposites.get(tag, _OTHER_ROWS)
-            elif names.get(row.item_id, "") in items:
-                rows = (items[names[row.item_id]],) * 2
+            elif names.get(row.item_key, "") in items:
+                rows = (items[names[row.item_key]],) * 2
             else:
                 rows = _OTHER_ROWS
             parts = [(rows[0], row.debit_minor), (rows[1], -row.credit_minor)]
@@ -120,7 +120,7 @@ class Books:
                 parts = [(rows[0], row.net_minor)]
             for code, minor in parts:
                 if minor:
-                    source = Source(row.account_id, minor, row.item_id, MovementKind.CASH)
+                    source = Source(row.account_id, minor, row.item_key, MovementKind.CASH)
                     found.setdefault(code, []).append(source)
         return self._ordered(found)
 
@@ -158,7 +158,7 @@ class Books:
     def _ordered(self, found: Mapping[str, list[Source]]) -> Sources:
         def order(source: Source) -> tuple[str, str, int]:
             account = self.known.accounts[source.account_id]
-            return account.code, account.chart, source.item_id
+            return account.code, account.chart, source.item_key
 
         return {name: tuple(sorted(parts, key=order)) for name, parts in found.items()}
 

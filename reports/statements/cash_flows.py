@@ -63,7 +63,7 @@ def _notes(parameters: Parameters, frame: Frame) -> tuple[Label, ...]:
     minor = sum(
         abs(row.debit_minor) + abs(row.credit_minor)
         for row in frame.books.moved(parameters.period.to_date.span)
-        if row.kind is MovementKind.CASH and row.item_id == NO_ITEM
+        if row.kind is MovementKind.CASH and row.item_key == NO_ITEM
     )
     own = Label(
         "现金为本单位自有货币资金，不含受托代理资金；未认定现金等价物。",

@@ -44,7 +44,7 @@ def run(session: Session, parameters: Parameters) -> Table:
         row
         for row in Books(session, known).moved(parameters.period.span)
         if row.kind is MovementKind.CASH and row.account_id in accounts
-        if row.item_id in wanted or (row.item_id == NO_ITEM and (item is None or item.id is None))
+        if row.item_key in wanted or (row.item_key == NO_ITEM and (item is None or item.id is None))
     ]
     is_whole = item is not None and item.id is not None
     return Table(

@@ -142,9 +142,9 @@ def _head(statement: str, row: LayoutRow, column: FigureColumn) -> tuple[Value, 
 
 
 def _detail(parameters: Parameters, part: Source) -> Value:
-    if part.item_id != NO_ITEM:
+    if part.item_key != NO_ITEM:
         names = {key: name for name, key in parameters.known.cash_flow_items.items()}
-        return names.get(part.item_id)
+        return names.get(part.item_key)
     return _KINDS.get(part.kind) if part.kind is not None else None
 
 

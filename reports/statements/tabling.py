@@ -194,10 +194,10 @@ def source_link(parameters: Parameters, statement: str, source: Source, period: 
     """Lead from a part of a figure to its lines."""
     account = parameters.known.accounts[source.account_id]
     text = parameters.account_text(account, year=int(period[:4]))
-    if source.kind is MovementKind.CASH and source.item_id != NO_ITEM:
+    if source.kind is MovementKind.CASH and source.item_key != NO_ITEM:
         names = {key: name for name, key in parameters.known.cash_flow_items.items()}
         return to_report(
-            CASH_LINES, account=text, period=period, cash_flow_item=names[source.item_id]
+            CASH_LINES, account=text, period=period, cash_flow_item=names[source.item_key]
         )
     # The figures of activities are before closing; balances are with it.
     closing = "excluded" if statement == layouts.ACTIVITIES else ""

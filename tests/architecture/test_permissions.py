@@ -24,10 +24,36 @@ PUBLIC = {
     "documentation.openapi",
     "health.alive",
     "health.ready",
+    # Donors have no account; visitors.check of foundation.portal asks for their own session.
+    "portal.ask",
+    "portal.bill_file",
+    "portal.by_document",
+    "portal.by_mail",
+    "portal.consent",
+    "portal.data",
+    "portal.enter",
+    "portal.fund",
+    "portal.gift",
+    "portal.home",
+    "portal.leave",
+    "portal.letter",
+    "portal.link",
+    "portal.particulars",
+    "portal.renew_link",
+    "portal.tax",
+    "portal.use_link",
     "preferences.choose_language",
+    "projects.catalogue",
+    "projects.picture",
+    "projects.public_campaign",
+    "projects.public_project",
     "reports.style",
     "users.begin",
     "users.sign_in",
+    "verification.by_code",
+    "verification.by_file",
+    "verification.by_number",
+    "verification.index",
 }
 # Reading is for everybody who works with the books; these never change anything.
 READING = {
@@ -36,6 +62,7 @@ READING = {
     Permission.DONORS_READ,
     Permission.REPORTS_READ,
     Permission.TRAIL_READ,
+    Permission.SPENDING_READ,
 }
 # A person's own session, language and password are theirs whatever the role.
 PERSONAL = {"users", "home", "preferences"}

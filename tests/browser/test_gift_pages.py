@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
 from foundation.users.models import Role
+from ledger.money import MAX_MINOR
 from tests import factories, serving
 from tests.browser import chromium
 from tests.browser.chromium import holds
@@ -200,7 +201,7 @@ def test_pages_are_accessible_and_fit(page: Page, language: str) -> None:
 def test_long_names_and_great_amounts_fit(books_served: Engine, page: Page) -> None:
     name = "".join(f"第{number}" for number in range(70))[:200]
     who = donor_cases.record(books_served, given(name=name, id_number=ID_NUMBER, note="长" * 500))
-    gift_cases.record(books_served, gift_cases.entry(who, minor=10**18 - 1, donor_name=name))
+    gift_cases.record(books_served, gift_cases.entry(who, minor=MAX_MINOR, donor_name=name))
     for path in (
         "/gifts",
         "/gifts/G2026-000004",

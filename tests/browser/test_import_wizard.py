@@ -1,88 +1,48 @@
 """The import wizard in Chromium, on a desk and on a phone: it works, fits, and is accessible."""
 
-import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from foundation.users.models import Role
 from tests import factories, serving
+from tests.browser import chromium
+from tests.browser.chromium import holds
 from tests.databases import Databases
 from tests.foundation.imports import import_cases
 from tests.foundation.imports.import_cases import GIFTS, table
 
 pytestmark = pytest.mark.browser
-WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
 UNKNOWN_HEADER = ("时日", "谁", "多少", "号", "说些什么")
 
 
-def _build(engine: Engine) -> None:
+def build(engine: Engine) -> None:
     factories.install_books(engine)
     serving.add_people(engine, Role.ACCOUNTANT)
 
 
-@contextmanager
-def _served(app: Flask) -> Iterator[str]:
-    """Serve an application on a free port for as long as the block lasts."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def browser() -> Iterator[Browser]:
+    with chromium.launched() as found:
+        yield found
 
 
 @pytest.fixture
 def address(databases: Databases, tmp_path: Path) -> Iterator[str]:
-    with databases.prepared("sqlite", "import_wizard", _build) as engine:
+    with databases.prepared("sqlite", "import_wizard", build) as engine:
         app = serving.application(engine, serving.settings(tmp_path))
-        with _served(app) as found:
+        with chromium.served(app) as found:
             yield found
 
 
-@pytest.fixture(params=list(WIDTHS))
-def page(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Iterator[Page]:
+@pytest.fixture(params=list(chromium.WIDTHS))
+def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
     """A page at each width in which the accountant has signed in."""
-    width, height = WIDTHS[request.param]
-    context = chromium.new_context(viewport={"width": width, "height": height}, base_url=address)
-    found = context.new_page()
-    found.goto("/sign-in")
-    found.fill("[name=name]", Role.ACCOUNTANT.value)
-    found.fill("[name=password]", serving.PASSWORD)
-    found.press("[name=password]", "Enter")
-    found.wait_for_url("**/")
-    yield found
-    context.close()
-
-
-def holds(page: Page) -> None:
-    """Assert that a page is accessible and that nothing hangs out of it at the side."""
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0
+    with chromium.signed_in(browser, address, Role.ACCOUNTANT, width=request.param) as found:
+        yield found
 
 
 def upload(page: Page, data: bytes, name: str = "登记表.csv") -> None:

@@ -16,6 +16,7 @@ from foundation.gifts.kinds import RefundCause
 from foundation.posting_rules import ReleaseCause
 from ledger import drafting
 from ledger.catalogue import Catalogue
+from ledger.money import MAX_MINOR
 from ledger.vouchers import Side, VoucherDraft
 from tests.databases import Databases
 from tests.foundation import posting_cases
@@ -53,7 +54,7 @@ def test_every_rule_names_its_event_in_chinese_and_its_source_with_a_grade(rule:
         assert re.search(r"\bS[123]\b", text), "the regulation"
 
 
-AMOUNT = st.integers(min_value=1, max_value=10**15)
+AMOUNT = st.integers(min_value=1, max_value=MAX_MINOR // 100)
 ORDINARY = ("GEN", "SCHOL", "LAB", "ENDINC")
 PARTS = st.dictionaries(st.sampled_from(ORDINARY), AMOUNT, min_size=1)
 DAYS = st.sampled_from([IN_2004, IN_2024])
@@ -110,7 +111,7 @@ def test_other_rules_balance_within_each_fund(
     fund=st.sampled_from(ORDINARY),
     income_fund=st.sampled_from([None, *ORDINARY]),
     cost=AMOUNT,
-    proceeds=st.integers(min_value=0, max_value=10**15),
+    proceeds=st.integers(min_value=0, max_value=MAX_MINOR // 100),
 )
 def test_redemption_balances_and_the_bank_moves_by_the_proceeds(
     known: Catalogue, fund: str, income_fund: str | None, cost: int, proceeds: int

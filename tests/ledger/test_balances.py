@@ -1,8 +1,8 @@
 """Reading the books: trial balance, balances on a day, funds and dimensions."""
 
-import contextlib
 from datetime import date
 
+import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -219,9 +219,8 @@ def test_reading_is_one_snapshot(books: Engine) -> None:
         assert balances.fund_nets(session) != before
 
 
-def test_what_a_reader_writes_is_not_kept(books: Engine) -> None:
-    # PostgreSQL refuses at once; SQLite undoes it when the reader leaves.
-    with contextlib.suppress(DBAPIError), database.reading(books) as session:
+def test_reader_cannot_close_a_period(books: Engine) -> None:
+    with pytest.raises(DBAPIError), database.reading(books) as session:
         closing.close(session, 202511, actor=REVIEWER, clock=CLOCK)
     with database.reading(books) as session:
         assert balances.last_checkpoint(session, 999912) == 0

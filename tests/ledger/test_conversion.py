@@ -272,7 +272,7 @@ def test_books_without_balances_have_nothing_to_convert(books: Engine) -> None:
 def test_conversion_into_a_closed_opening_is_refused(books: Engine) -> None:
     closed_old_year(books)
     factories.close_periods(books, 202600)
-    with refused("period_closed", "2026-00"):
+    with refused("opening_closed", "2026-00"):
         convert(books)
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from foundation import database
-from ledger import accounts, drafting, funds
+from ledger import accounts, balances, drafting, funds
 from ledger.funds import Restriction
 from ledger.money import MAX_MINOR
 from ledger.vouchers import (
@@ -101,26 +101,39 @@ def test_complete_voucher_needs_two_lines(books: Engine, size: int) -> None:
         factories.prepare(books, factories.voucher(books, *rows, on=GIFT_DAY))
 
 
-@pytest.mark.parametrize("minor", [0, MAX_MINOR + 1, -MAX_MINOR - 1])
-def test_line_of_nothing_or_beyond_the_books_is_refused(books: Engine, minor: int) -> None:
+@pytest.mark.parametrize(
+    ("minor", "code"),
+    [(0, "invalid"), (MAX_MINOR + 1, "amount_too_large"), (-MAX_MINOR - 1, "amount_too_large")],
+)
+def test_line_of_nothing_or_beyond_the_books_is_refused(
+    books: Engine, minor: int, code: str
+) -> None:
     draft = factories.voucher(
         books, dr(BANK, "GEN", minor), cr("410101", "GEN", minor), on=GIFT_DAY
     )
-    with refused("invalid", "金额"):
+    with refused(code, "金额"):
         factories.prepare(books, draft)
 
 
-def test_largest_amount_can_be_booked(books: Engine) -> None:
+def test_largest_amount_can_be_booked_again_and_again(books: Engine) -> None:
+    """The turnover of an account adds up, far beyond the largest amount of one line."""
     draft = factories.voucher(
         books, dr(BANK, "GEN", MAX_MINOR), cr("410101", "GEN", MAX_MINOR), on=GIFT_DAY
     )
-    factories.book(books, draft)
+    factories.book(books, *[draft] * 20)
+    with database.reading(books) as session:
+        assert balances.fund_nets(session)[factories.fund_id(books, "GEN")] == 20 * MAX_MINOR
+    factories.close_periods(books, 202511, 202512)
     assert factories.findings(books) == []
+
+
+def test_sums_of_the_books_hold_thousands_of_the_largest_amount() -> None:
+    assert MAX_MINOR * 9_000 < 2**63
 
 
 def test_voucher_whose_sum_is_beyond_the_books_is_refused(books: Engine) -> None:
     rows = [dr(BANK, "GEN", MAX_MINOR), cr("410101", "GEN", MAX_MINOR)] * 6
-    with refused("invalid", "合计"):
+    with refused("amount_too_large", "最大金额"):
         factories.prepare(books, factories.voucher(books, *rows, on=GIFT_DAY))
 
 
@@ -260,6 +273,24 @@ def test_draft_is_written_anew(books: Engine) -> None:
     assert (head.total_minor, head.prepared_by) == (7_00, "second")
     moved = [(row.period_id, row.amount_minor) for row in lines]
     assert moved == [(202602, 7_00), (202602, -7_00)]
+
+
+def test_draft_written_anew_is_all_that_it_says(books: Engine) -> None:
+    posted = factories.post_gift(books)
+    (key,) = factories.prepare(books, factories.gift_voucher(books), complete=False)
+    newer = replace(
+        factories.gift_voucher(books),
+        kind=VoucherKind.CORRECTION,
+        word="转",
+        rule="correction.test",
+        corrects_id=posted,
+        reason="科目用错",
+    )
+    with database.transaction(books) as session:
+        drafting.replace(session, key, newer, version=1, actor=PREPARER, clock=CLOCK)
+    head = factories.head(books, key)
+    assert (head.kind, head.word, head.rule) == (VoucherKind.CORRECTION, "转", "correction.test")
+    assert (head.corrects_id, head.reason) == (posted, "科目用错")
 
 
 def test_draft_somebody_else_wrote_since_is_stale(books: Engine) -> None:

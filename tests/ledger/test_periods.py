@@ -176,6 +176,26 @@ def test_request_lapses_when_a_later_period_was_closed(books: Engine) -> None:
         approve(books, 202511)
 
 
+def test_opening_balances_stay_closed_while_january_is_open_again(books: Engine) -> None:
+    opening = factories.opening_voucher(books, year=2026)
+    factories.close_periods(books, 202511, 202512)
+    factories.close_periods(books, 202601)
+    with refused("opening_closed", "还须另行反结账 2026-00"):
+        factories.prepare(books, opening)
+    factories.reopen_period(books, 202601)
+    factories.post_gift(books)
+    with refused("opening_closed"):
+        factories.prepare(books, opening)
+    factories.reopen_period(books, 202600)
+    factories.prepare(books, opening)
+
+
+@pytest.mark.parametrize("text", ["２０２６-01", "2026-０1", "2026-²", "2026-", "2026-013", "2026"])
+def test_period_is_written_in_plain_digits(text: str) -> None:
+    with refused("invalid", "2026-03"):
+        periods.parse_period(text)
+
+
 def test_open_and_unknown_periods_are_not_reopened(books: Engine) -> None:
     with refused("conflict", "尚未结账"):
         request(books, 202511)

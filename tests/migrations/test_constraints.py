@@ -60,6 +60,10 @@ VIOLATIONS = {
     ),
     "ck_period_reopening_approval": ASKED.format(by="'b'", at="NULL"),
     "ck_period_reopening_two_persons": ASKED.format(by="'a'", at=":now"),
+    "ck_statement_movement_movementkind": (
+        "INSERT INTO statement_movement (period_id, kind, account_id, item_key, debit_minor,"
+        " credit_minor) VALUES (202601, 'luck', :bank, 0, 1, 0)"
+    ),
     "ck_trail_head_one_row": (
         "INSERT INTO trail_head (id, sequence, digest) VALUES (2, 0, :digest)"
     ),

@@ -2,11 +2,15 @@
 
 import io
 import random
+import subprocess
 from datetime import UTC, datetime, timedelta
+from shutil import which
 
 import pytest
+from asn1crypto import keys as asn1_keys
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pyhanko.sign.timestamps import DummyTimeStamper
 from pypdf import PdfWriter
 
 from receipts.content import digest
@@ -14,7 +18,9 @@ from receipts.rendering import render
 from receipts.signing import (
     AlreadySigned,
     NotAPdf,
+    NoTimeStamp,
     UnusableKey,
+    ask_for_time,
     create_development_identity,
     load_signer,
     sign,
@@ -211,3 +217,77 @@ def test_unreadable_key_or_certificate_is_refused(identity, key, chain):
 def test_unreadable_trust_list_is_refused(signed):
     with pytest.raises(UnusableKey):
         verify(signed, trusted=b"no certificate")
+
+
+def time_signer(identity):
+    """A signer that asks an invented third party for the time."""
+    authority = create_development_identity("示例时间戳服务", moment=MOMENT)
+    signer = load_signer(identity.key, identity.chain)
+    ours = load_signer(authority.key, authority.chain)
+    key = serialization.load_pem_private_key(authority.key, password=None)
+    der = key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    signer.timestamper = DummyTimeStamper(
+        tsa_cert=ours.signing_cert,
+        tsa_key=asn1_keys.PrivateKeyInfo.load(der),
+        fixed_dt=MOMENT + timedelta(seconds=2),
+    )
+    return signer
+
+
+def test_time_stamp_of_a_third_party_goes_in_where_it_is_wanted(identity, pdf):
+    stamped = sign(pdf, time_signer(identity), moment=MOMENT, reason="出具确认函")
+    result = verify(stamped, trusted=identity.root)
+
+    assert result.is_valid
+    assert result.stamped_at == MOMENT + timedelta(seconds=2)
+
+
+def test_changed_byte_of_a_stamped_document_is_noticed(identity, pdf):
+    stamped = sign(pdf, time_signer(identity), moment=MOMENT, reason="出具确认函")
+    contents = stamped.rindex(b"/Contents <") + len(b"/Contents <")
+    end = stamped.index(b">", contents)
+    for place in (15, len(pdf) - 30, contents + 400, end - 1):
+        broken = bytearray(stamped)
+        broken[place] = ord("1") if broken[place] == ord("0") else ord("0")
+        assert not is_valid(bytes(broken), identity)
+
+
+def is_valid(pdf, identity):
+    try:
+        return verify(pdf, trusted=identity.root).is_valid
+    except NotAPdf:
+        return False
+
+
+def test_nothing_is_signed_when_the_time_is_not_to_be_had(identity, pdf):
+    # Nobody listens on this port of the machine itself.
+    signer = ask_for_time(load_signer(identity.key, identity.chain), "http://127.0.0.1:9/time")
+
+    with pytest.raises(NoTimeStamp):
+        sign(pdf, signer, moment=MOMENT, reason="出具确认函")
+
+
+@pytest.mark.skipif(which("pdfsig") is None, reason="pdfsig (poppler-utils) is not installed")
+def test_poppler_accepts_the_signature(identity, signed, tmp_path):
+    good, bad = tmp_path / "good.pdf", tmp_path / "bad.pdf"
+    good.write_bytes(signed)
+    broken = bytearray(signed)
+    broken[600] ^= 1
+    bad.write_bytes(broken)
+
+    def said(path):
+        done = subprocess.run(
+            ["pdfsig", "-nocert", str(path)], capture_output=True, text=True, check=False
+        )
+        return done.stdout + done.stderr
+
+    answer = said(good)
+    assert "Signature is Valid." in answer
+    assert "Total document signed" in answer
+    assert "ETSI.CAdES.detached" in answer
+    assert NAME in answer
+    assert "Signature is Valid." not in said(bad)

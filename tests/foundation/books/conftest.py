@@ -1,4 +1,4 @@
-"""Books that were just opened, on both databases, the command line on them, and the pages."""
+"""Books that were just opened, on both databases, the command line on them, and programs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +8,11 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from foundation.users.models import Role
-from tests import factories, serving
+from tests import serving
 from tests.databases import DIALECTS, Databases
 from tests.foundation.cli import command_line
 from tests.foundation.cli.command_line import CommandLine
-from tests.serving import Browser, Program
+from tests.serving import Program
 
 
 @pytest.fixture(params=DIALECTS)
@@ -24,37 +24,6 @@ def opened(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Eng
 @pytest.fixture
 def commands(opened: Engine, tmp_path: Path) -> CommandLine:
     return CommandLine(opened, tmp_path)
-
-
-def _served(engine: Engine) -> None:
-    factories.install_books(engine)
-    serving.add_people(engine)
-
-
-@pytest.fixture(params=DIALECTS)
-def served(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Engine]:
-    with databases.prepared(request.param, "served_books", _served) as found:
-        yield found
-
-
-@pytest.fixture
-def app(served: Engine, tmp_path: Path) -> Flask:
-    return serving.application(served, serving.settings(tmp_path))
-
-
-@pytest.fixture
-def accountant(app: Flask) -> Browser:
-    return serving.signed_in(app, Role.ACCOUNTANT)
-
-
-@pytest.fixture
-def reviewer(app: Flask) -> Browser:
-    return serving.signed_in(app, Role.REVIEWER)
-
-
-@pytest.fixture
-def auditor(app: Flask) -> Browser:
-    return serving.signed_in(app, Role.AUDITOR)
 
 
 @pytest.fixture

@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from foundation import database
+from foundation.books import papers
+from receipts import integrity as document_integrity
+from tests import factories
 from tests.foundation.books.voucher_files import content, gift, written
 from tests.foundation.cli.command_line import CommandLine
 
@@ -54,6 +58,33 @@ def test_check_of_sound_books_finds_nothing(commands: CommandLine, tmp_path: Pat
     assert (after["findings"], after["vouchers"]) == ([], 1)
     assert len(after["chain_head"]) == 64
     assert after["chain_head"] != before["chain_head"]
+
+
+def test_check_names_the_file_that_is_not_what_was_stored(opened: Engine, tmp_path: Path) -> None:
+    checks = (papers.file_check, document_integrity.file_check)
+    commands = CommandLine(opened, tmp_path, file_checks=checks)
+    post_gift(commands, tmp_path)
+    with database.transaction(opened) as session:
+        for name in ("回单.pdf", "协议.pdf"):
+            papers.add(
+                session,
+                1,
+                name=name,
+                content=name.encode(),
+                data_dir=tmp_path,
+                actor="accountant",
+                clock=factories.CLOCK,
+            )
+    assert commands.run("check")["findings"] == []
+
+    changed, missing = sorted(path for path in (tmp_path / "files").rglob("*") if path.is_file())
+    changed.write_bytes(b"another paper")
+    missing.unlink()
+    found = commands.run("check", code=1)["findings"]
+    assert [(item["check"], item["row"]) for item in found] == [("voucher_files", "voucher #1")] * 2
+    assert {item["detail"] for item in found} == {
+        f"file {path.name} changed or missing" for path in (changed, missing)
+    }
 
 
 def test_check_names_the_voucher_that_was_changed_behind_the_services(

@@ -103,6 +103,26 @@ def test_reopening_takes_two_persons_and_a_reason(opened: Engine, commands: Comm
     assert commands.run("check", "--strict")["findings"] == []
 
 
+def test_what_stands_before_january_is_reopened_on_its_own(
+    opened: Engine, commands: CommandLine
+) -> None:
+    commands.run("periods", "close", "2026-01", by="reviewer")
+    for name in ("2026-01", "2026-00"):
+        listed = [period["period"] for period in commands.run("periods", "list")["periods"]]
+        assert ("2026-00" in listed) is (name == "2026-00")
+        commands.run("periods", "reopen", name, "--reason", "期初有误", by="accountant")
+        done = commands.invoke("--as", "reviewer", "periods", "reopen", name)
+        assert done.exit_code == 0, done.output
+        assert f"{name} 已反结账" in done.stdout
+        assert ("年初余额（2026-00）仍已结账" in done.stdout) is (name == "2026-01")
+    assert "2026-00" not in [row["period"] for row in commands.run("periods", "list")["periods"]]
+    commands.run("periods", "close", "2026-01", by="reviewer")
+    assert commands.run("check", "--strict")["findings"] == []
+    assert commands.refused("periods", "reopen", "2026-00", "--reason", "x", by="reviewer")[
+        "detail"
+    ].endswith("只能反结账最后一个已结账的期间")
+
+
 def test_accountant_may_ask_and_the_reviewer_approve(commands: CommandLine) -> None:
     commands.run("periods", "close", "2026-01", by="reviewer")
     reopen = ("periods", "reopen", "2026-01")

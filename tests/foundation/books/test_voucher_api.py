@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from foundation.users.models import Role
 from tests import factories, serving
 from tests.foundation.gifts import gift_cases
-from tests.serving import Program
+from tests.serving import ON_BOTH, Program
 
 PATH = "/api/v1/vouchers"
 
@@ -50,6 +50,7 @@ def posted(preparing: Program, reviewing: Program) -> dict[str, Any]:
     return found
 
 
+@ON_BOTH
 def test_voucher_is_prepared_reviewed_and_posted(preparing: Program, reviewing: Program) -> None:
     found = posted(preparing, reviewing)
     assert (found["number"], found["state"], found["total"]) == (
@@ -70,6 +71,7 @@ def test_voucher_is_prepared_reviewed_and_posted(preparing: Program, reviewing: 
     assert preparing.get(f"{PATH}/{found['id']}").json == found
 
 
+@ON_BOTH
 def test_draft_is_changed_with_its_version(preparing: Program) -> None:
     draft = prepared(preparing, submit=False)
     assert draft["state"] == "draft"
@@ -82,6 +84,23 @@ def test_draft_is_changed_with_its_version(preparing: Program) -> None:
     assert preparing.post(f"{address}/submit", {}).json["state"] == "submitted"
     late = preparing.client.put(address, json=changed | {"version": 3}, headers=headers)
     assert late.status_code == 409
+
+
+def test_kind_of_a_draft_stays_unless_it_is_given(preparing: Program, reviewing: Program) -> None:
+    first = posted(preparing, reviewing)["id"]
+    draft = prepared(preparing, submit=False, kind="correction", corrects=first)
+    address = f"{PATH}/{draft['id']}"
+
+    def change(version: int, **more: Any) -> Any:
+        changed = body(submit=False, version=version) | more
+        return preparing.client.put(address, json=changed, headers=preparing.headers).json
+
+    kept = change(1)
+    assert (kept["kind"], kept["corrects"]["id"]) == ("correction", first)
+    assert change(2, kind="transfer")["kind"] == "transfer"
+    assert change(3)["kind"] == "transfer"
+    assert change(4, kind="closing")["code"] == "invalid_fields"
+    assert change(4, corrects=draft["id"])["code"] == "invalid"
 
 
 @pytest.mark.parametrize(
@@ -127,6 +146,7 @@ def test_unbalanced_fund_is_named(preparing: Program) -> None:
     assert (answer.json["code"], answer.json["fund"]) == ("unbalanced", "SCHOL")
 
 
+@ON_BOTH
 def test_list_is_cut_by_limit_and_cursor(preparing: Program) -> None:
     keys = [prepared(preparing, date=f"2026-01-{day}")["id"] for day in (22, 20, 21)]
     first = preparing.get(f"{PATH}?limit=2").json
@@ -152,6 +172,7 @@ def test_list_is_cut_by_limit_and_cursor(preparing: Program) -> None:
         ("search=99", 0),
     ],
 )
+@ON_BOTH
 def test_list_is_filtered_by_field(preparing: Program, query: str, count: int) -> None:
     prepared(preparing)
     assert len(preparing.get(f"{PATH}?{query}").json["items"]) == count
@@ -162,6 +183,7 @@ def test_filter_that_cannot_be_is_refused(preparing: Program, query: str) -> Non
     assert preparing.get(f"{PATH}?{query}").status_code == 422
 
 
+@ON_BOTH
 def test_repeated_request_gets_the_first_answer(preparing: Program) -> None:
     first = preparing.post(PATH, body(), key="one")
     again = preparing.post(PATH, body(), key="one")
@@ -178,6 +200,7 @@ def test_act_that_is_refused_says_why(preparing: Program, reviewing: Program) ->
     assert reviewing.post(f"{PATH}/99/review", {}).json["code"] == "unknown_voucher"
 
 
+@ON_BOTH
 def test_several_are_acted_on_and_what_is_left_out_is_said(
     preparing: Program, reviewing: Program
 ) -> None:
@@ -203,6 +226,7 @@ def test_voucher_is_sent_back_withdrawn_and_discarded(
     assert preparing.post(f"{address}/discard", {"reason": "重复"}).json["state"] == "discarded"
 
 
+@ON_BOTH
 def test_posted_voucher_is_reversed_once(preparing: Program, reviewing: Program) -> None:
     address = f"{PATH}/{posted(preparing, reviewing)['id']}"
     reversal = {"date": "2026-02-01", "reason": "误记"}
@@ -223,6 +247,18 @@ def test_voucher_of_a_gift_is_left_to_the_gift(served: Engine, preparing: Progra
     factories.post(served, [gift.voucher_id])
     reversal = {"date": "2026-02-01", "reason": "误记"}
     assert preparing.post(f"{address}/reverse", reversal).json["code"] == "voucher_of_gift"
+
+
+@ON_BOTH
+def test_red_voucher_of_a_cancelled_gift_is_left_to_the_gift(
+    served: Engine, preparing: Program
+) -> None:
+    gift = gift_cases.posted(served)
+    red = gift_cases.cancel(served, gift.gift_id)
+    refused = preparing.post(f"{PATH}/{red}/discard", {"reason": "误操作"})
+    assert (refused.status_code, refused.json["code"]) == (409, "voucher_of_gift_change")
+    assert f"捐赠 {gift.reference} 的变更，请在该捐赠中撤销变更" in refused.json["detail"]
+    assert preparing.get(f"{PATH}/{red}").json["state"] == "submitted"
 
 
 def test_paper_is_attached_and_read_back(preparing: Program) -> None:

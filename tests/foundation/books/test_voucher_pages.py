@@ -16,7 +16,7 @@ from foundation.books.voucher_view import LINES_OF_A_SHEET, VoucherView
 from ledger.vouchers import VoucherKind, VoucherState
 from tests import factories
 from tests.foundation.gifts import gift_cases
-from tests.serving import Browser
+from tests.serving import ON_BOTH, Browser
 
 FIELDS = ("summary", "account", "fund", "debit", "credit", "flow")
 
@@ -132,6 +132,7 @@ def test_draft_is_changed_until_it_is_submitted(served: Engine, accountant: Brow
     assert accountant.get(f"/vouchers/{key}/edit").status_code == 409
 
 
+@ON_BOTH
 def test_draft_that_somebody_else_changed_is_not_overwritten(
     served: Engine, accountant: Browser
 ) -> None:
@@ -142,6 +143,7 @@ def test_draft_that_somebody_else_changed_is_not_overwritten(
     assert (stale.status_code, "我的修改" in stale.text) == (412, True)
 
 
+@ON_BOTH
 def test_voucher_goes_from_draft_to_posted(
     served: Engine, accountant: Browser, reviewer: Browser
 ) -> None:
@@ -197,6 +199,7 @@ def test_discarded_voucher_stays_visible(served: Engine, accountant: Browser) ->
     assert "已作废" in accountant.get("/vouchers?period=all").text
 
 
+@ON_BOTH
 def test_many_are_reviewed_and_posted_and_what_is_left_out_is_said(
     served: Engine, accountant: Browser, reviewer: Browser
 ) -> None:
@@ -209,6 +212,7 @@ def test_many_are_reviewed_and_posted_and_what_is_left_out_is_said(
     assert view(served, bare).row.state is VoucherState.SUBMITTED
 
 
+@ON_BOTH
 def test_everything_of_a_list_is_acted_on(
     served: Engine, accountant: Browser, reviewer: Browser
 ) -> None:
@@ -250,6 +254,7 @@ def test_nothing_chosen_is_said(reviewer: Browser) -> None:
         ("state=nonsense&period=all", True),
     ],
 )
+@ON_BOTH
 def test_list_is_searched_and_filtered(accountant: Browser, query: str, is_found: bool) -> None:
     enter(accountant)
     assert ("收到捐赠" in accountant.get(f"/vouchers?{query}").text) is is_found
@@ -259,6 +264,7 @@ def test_empty_list_says_what_it_is_for(accountant: Browser) -> None:
     assert "本期还没有凭证" in accountant.get("/vouchers").text
 
 
+@ON_BOTH
 def test_reversal_is_dated_and_reasoned(
     served: Engine, accountant: Browser, reviewer: Browser
 ) -> None:
@@ -388,6 +394,7 @@ def test_long_voucher_is_printed_on_numbered_sheets(served: Engine, accountant: 
     assert page.count("<section") == 2
 
 
+@ON_BOTH
 def test_chosen_vouchers_are_printed_together(accountant: Browser) -> None:
     keys = [enter(accountant), enter(accountant)]
     query = "&".join(f"voucher={key}" for key in keys)
@@ -407,6 +414,7 @@ def test_pages_speak_english(accountant: Browser) -> None:
     assert "Enter a voucher" in accountant.get("/vouchers/new").text
 
 
+@ON_BOTH
 def test_history_of_a_voucher_says_who_did_what(
     served: Engine, accountant: Browser, reviewer: Browser
 ) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from foundation import database
 from foundation.cli import build_cli
+from foundation.command_context import FileCheck
 from foundation.organisation import profiles, service
 from tests import factories
 
@@ -28,9 +29,14 @@ class CommandLine:
     """Runs commands on one database, as one person or another."""
 
     def __init__(
-        self, engine: Engine, folder: Path, *, extra: Sequence[click.Command] = ()
+        self,
+        engine: Engine,
+        folder: Path,
+        *,
+        extra: Sequence[click.Command] = (),
+        file_checks: Sequence[FileCheck] = (),
     ) -> None:
-        self._cli = build_cli(extra, clock=factories.CLOCK)
+        self._cli = build_cli(extra, clock=factories.CLOCK, file_checks=file_checks)
         self.environ = {
             "DATABASE_URL": engine.url.render_as_string(hide_password=False),
             "DATA_DIR": str(folder),

@@ -5,16 +5,20 @@ from pathlib import Path
 
 import click
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, delete, text
 
 from foundation import database
 from foundation.command_context import CommandContext, pass_context, table
 from foundation.users import service as users
 from ledger import funds
 from ledger.funds import Restriction
+from ledger.orm import Prepared
+from ledger.trail import TrailRecord
 from tests import factories
 from tests.databases import Databases
 from tests.foundation.cli.command_line import CommandLine
+
+FORGE = Prepared(lambda _: delete(TrailRecord))
 
 
 def test_json_is_exactly_one_document_on_standard_output(commands: CommandLine) -> None:
@@ -136,9 +140,20 @@ def forging(context: CommandContext) -> None:
         session.execute(text("DELETE FROM trail_record"))
 
 
-def test_guard_that_fires_is_named_as_our_fault(opened: Engine, tmp_path: Path) -> None:
-    commands = CommandLine(opened, tmp_path, extra=[forging])
-    error = commands.refused("forging")
+@click.command("tricking")
+@pass_context
+def tricking(context: CommandContext) -> None:
+    """Go around them with a statement that the driver runs itself."""
+    with context.transaction() as session:
+        FORGE.run(session.connection())
+
+
+@pytest.mark.parametrize("command", [forging, tricking], ids=["sqlalchemy", "driver"])
+def test_guard_that_fires_is_named_as_our_fault(
+    opened: Engine, tmp_path: Path, command: click.Command
+) -> None:
+    commands = CommandLine(opened, tmp_path, extra=[command])
+    error = commands.refused(command.name or "")
     assert error["code"] == "guard_refused"
     assert "trail_final" in error["detail"]
     assert commands.run("check")["findings"] == []

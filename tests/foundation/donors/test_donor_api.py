@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from foundation import database
 from ledger.trail import TrailRecord
 from tests.foundation.donors.donor_cases import CREDIT_CODE, ID_NUMBER
-from tests.serving import Program
+from tests.serving import ON_BOTH, Program
 
 DONORS = "/api/v1/donors"
 
@@ -23,6 +23,7 @@ def record(program: Program, **changes: Any) -> dict[str, Any]:
     return found
 
 
+@ON_BOTH
 def test_donor_is_recorded_and_the_number_never_leaves(recording: Program) -> None:
     donor = record(recording, email="lin@example.org", note="2003 级")
 
@@ -34,6 +35,7 @@ def test_donor_is_recorded_and_the_number_never_leaves(recording: Program) -> No
     assert ID_NUMBER not in recording.get(DONORS).text
 
 
+@ON_BOTH
 def test_answer_names_donors_that_may_be_the_same(recording: Program) -> None:
     first = record(recording)
     second = record(recording, name="林小舟", id_number="")
@@ -41,6 +43,7 @@ def test_answer_names_donors_that_may_be_the_same(recording: Program) -> None:
     assert second["similar"] == [{"id": first["id"], "name": "林晓舟", "why": "读音相同"}]
 
 
+@ON_BOTH
 def test_donors_are_listed_and_found(recording: Program, reading: Program) -> None:
     for name, kind in (("周知秋", "person"), ("东湖启明科技有限公司", "organisation")):
         record(recording, name=name, kind=kind, id_number="")

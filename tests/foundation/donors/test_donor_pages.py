@@ -18,7 +18,7 @@ from tests.foundation.donors.donor_cases import (
     given,
 )
 from tests.foundation.gifts import gift_cases
-from tests.serving import Browser
+from tests.serving import ON_BOTH, Browser
 
 # The key of the application under test seals what its pages open.
 VAULT = Vault.of("a key for tests, 0123456789 and more")
@@ -49,6 +49,7 @@ def test_empty_list_says_what_to_do(accountant: Browser) -> None:
     assert "/donors/new" in page
 
 
+@ON_BOTH
 def test_list_finds_donors_as_people_type(served: Engine, accountant: Browser) -> None:
     for name in ("林晓舟", "周知秋", "东湖启明科技有限公司"):
         record(served, name=name)
@@ -117,6 +118,7 @@ def test_mistake_is_said_beside_its_field(
     assert stored(served) == []
 
 
+@ON_BOTH
 def test_donor_that_may_be_there_already_is_shown_first(
     served: Engine, accountant: Browser
 ) -> None:
@@ -198,6 +200,7 @@ def test_number_sealed_with_another_key_does_not_break_the_page(
     assert "SECRET_KEY" in page.text
 
 
+@ON_BOTH
 def test_page_of_a_donor_shows_the_gifts(served: Engine, accountant: Browser) -> None:
     who = gift_cases.donor(served)
     made = [

@@ -1,16 +1,12 @@
 """Gifts that the tests record, and what the books then say about them."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-import psycopg
-import pytest
 from sqlalchemy import Connection, Engine, select, text
-from sqlalchemy.exc import DBAPIError
 
 from foundation import database
 from foundation.donors.service import DonorRef
@@ -21,7 +17,6 @@ from foundation.gifts.models import Gift, GiftAllocation, GiftChange, reference
 from foundation.gifts.service import RecordedGift
 from ledger import balances, drafting, posting
 from ledger.integrity import Finding, run
-from ledger.orm import guard_name
 from ledger.vouchers import Side, Voucher, VoucherLine, VoucherState
 from tests import factories
 from tests.factories import CLOCK, PREPARER, REVIEWER
@@ -222,15 +217,6 @@ def everything_holds(engine: Engine) -> None:
     """Assert that neither the books nor the gifts have a finding."""
     assert factories.findings(engine) == []
     assert findings(engine) == []
-
-
-@contextmanager
-def guarded(name: str) -> Iterator[None]:
-    """Expect a guard of the database to refuse, whether SQLAlchemy or the ledger's own
-    statements meet it."""
-    with pytest.raises((DBAPIError, sqlite3.Error, psycopg.Error)) as caught:
-        yield
-    assert guard_name(caught.value) == name
 
 
 @contextmanager

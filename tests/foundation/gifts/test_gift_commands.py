@@ -85,6 +85,20 @@ def test_second_import_has_no_batch(commands: CommandLine, tmp_path: Path) -> No
     assert (again["stated_total"], again["ties"]) == (None, None)
 
 
+def test_probable_duplicate_of_a_typed_gift_is_said(
+    opened: Engine, commands: CommandLine, tmp_path: Path
+) -> None:
+    gift = record(commands)
+    day, name, amount = gift["received_on"], gift["donor_name"], gift["amount"]
+    file = register(tmp_path, [(day, name, amount, "T77", "")])
+    answer = bring(commands, file, "--dry-run")
+    assert answer["probable_duplicates"] == [{"row": 2, "gift": gift["reference"]}]
+    shown = commands.invoke("--as", "accountant", "gifts", "import", file, *PLACE)
+    assert "疑似重复 1 笔" in shown.stdout
+    assert f"2 = {gift['reference']}" in shown.stdout
+    assert gift_cases.counts(opened)["gift"] == 2
+
+
 def test_dry_run_finds_the_same_and_writes_nothing(
     opened: Engine, commands: CommandLine, tmp_path: Path
 ) -> None:
@@ -254,7 +268,8 @@ def test_gift_is_recorded_listed_and_shown(opened: Engine, commands: CommandLine
     assert (first["count"], len(first["gifts"])) == (2, 1)
     rest = commands.run("gifts", "list", "--limit", "1", "--cursor", first["next"])
     assert rest["gifts"][0]["reference"] == made["reference"]
-    assert commands.run("gifts", "show", made["reference"]) == made
+    alike = {"probable_duplicates": [again["reference"]]}
+    assert commands.run("gifts", "show", made["reference"]) == made | alike
     shown = commands.invoke("gifts", "show", made["reference"]).stdout
     assert made["reference"] in shown
     assert "待审核" in shown
@@ -291,6 +306,32 @@ def test_gift_that_cannot_be_recorded_is_refused(
 ) -> None:
     assert record(commands, *more, code=1)["error"]["code"] == code
     assert gift_cases.counts(opened)["gift"] == 0
+
+
+def test_gift_is_cancelled_refunded_and_restored(opened: Engine, commands: CommandLine) -> None:
+    gift = record(commands)
+    gift_cases.post(opened, gift["voucher"]["id"])
+    name = gift["reference"]
+
+    def act(*arguments: str) -> dict[str, Any]:
+        return commands.run("gifts", *arguments, by="accountant")
+
+    ended = act("cancel", name, "--reason", "重复登记", "--date", "2026-03-10")
+    assert (ended["state"], ended["changes"][0]["date"]) == ("cancelled", "2026-03-10")
+    assert act("undo", name, "--reason", "误操作")["state"] == "posted"
+    refund = ("refund", name, "--cause", "external", "--reason", "项目取消")
+    for amount in ("1", "2"):
+        act(*refund, "--amount", amount, "--pay-from", "100201")
+    second = str(ended["changes"][0]["id"] + 1)
+    after = act("undo", name, "--reason", "误操作", "--change", second)
+    assert [change["withdrawn"] for change in after["changes"]] == [True, True, False]
+    shown = commands.invoke("gifts", "show", name)
+    assert "项目取消 凭证已作废，未生效" in shown.stdout
+    refused = commands.refused(
+        "gifts", "undo", name, "--reason", "x", "--change", "99", by="cashier"
+    )
+    assert refused["code"] == "not_allowed"
+    gift_cases.everything_holds(opened)
 
 
 def test_unknown_gift_is_refused(commands: CommandLine) -> None:

@@ -12,9 +12,10 @@ from tests.factories import AGENCY_BANK, BANK
 from tests.foundation.donors.donor_cases import CREDIT_CODE
 from tests.foundation.gifts import gift_cases
 from tests.foundation.gifts.gift_typing import enter, gifts, typed
-from tests.serving import Browser
+from tests.serving import ON_BOTH, Browser
 
 
+@ON_BOTH
 def test_gift_is_recorded_as_people_type(served: Engine, known: int, accountant: Browser) -> None:
     enter(accountant, received_on="0115", **{"fund-0": "奖学金"}, account="基本户")
 
@@ -183,6 +184,7 @@ def choices(text: str) -> list[str]:
     return [name or value for value, name in found]
 
 
+@ON_BOTH
 def test_new_donor_is_recorded_after_one_question(served: Engine, accountant: Browser) -> None:
     asked = accountant.post("/gifts/new", typed(donor="东湖启明科技有限公司"))
     assert asked.status_code == 422
@@ -201,6 +203,7 @@ def test_new_donor_is_recorded_after_one_question(served: Engine, accountant: Br
         assert (donor.kind, donor.credit_code) == (DonorKind.ORGANISATION, CREDIT_CODE)
 
 
+@ON_BOTH
 def test_pinyin_asks_who_is_meant_and_takes_the_answer(
     served: Engine, known: int, accountant: Browser
 ) -> None:
@@ -251,6 +254,7 @@ def test_wrong_check_digit_of_a_new_donor_is_said_and_nothing_is_kept(
     assert gift_cases.counts(served)["gift"] == 0
 
 
+@ON_BOTH
 def test_refused_gift_leaves_no_new_donor(served: Engine, accountant: Browser) -> None:
     accountant.post(
         "/gifts/new",

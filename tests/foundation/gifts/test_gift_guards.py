@@ -13,7 +13,8 @@ from ledger import posting
 from tests import factories
 from tests.factories import BANK, CLOCK, PREPARER, REVIEWER
 from tests.foundation.gifts import gift_cases
-from tests.foundation.gifts.gift_cases import DAY, guarded, posted, recorded
+from tests.foundation.gifts.gift_cases import DAY, posted, recorded
+from tests.refusals import guarded
 
 ADD_ALLOCATION = (
     "INSERT INTO gift_allocation (gift_id, fund_id, amount_minor)"

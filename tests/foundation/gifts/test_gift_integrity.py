@@ -170,11 +170,21 @@ def test_gift_reversed_past_its_own_page_is_found(books: Engine) -> None:
     )
 
 
-def test_discarded_red_voucher_of_a_cancelled_gift_is_found(books: Engine) -> None:
+def test_gift_whose_red_voucher_is_gone_stands_again(books: Engine) -> None:
     made = posted(books)
     red = cancel(books, made.gift_id)
     assert red is not None
     gift_cases.withdraw(books, red)
+
+    gift_cases.everything_holds(books)
+    assert gift_cases.remaining(books, made.gift_id) == 120_000_00
+    assert cancel(books, made.gift_id) is not None
+
+
+def test_cancelled_gift_whose_voucher_stands_is_found(books: Engine) -> None:
+    made = posted(books)
+    cancel(books, made.gift_id)
+    corrupt(books, "UPDATE gift_change SET voucher_id = NULL")
 
     assert found(books)["gift_ended"].startswith(f"gift {made.gift_id}: cancelled")
 

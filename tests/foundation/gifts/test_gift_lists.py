@@ -9,7 +9,7 @@ from foundation.gifts.kinds import GiftState
 from tests import serving
 from tests.foundation.gifts import gift_cases
 from tests.foundation.gifts.gift_bodies import GIFTS, record
-from tests.serving import Program
+from tests.serving import ON_BOTH, Program
 
 
 @pytest.fixture
@@ -83,18 +83,21 @@ QUERIES = {
 }
 
 
+@ON_BOTH
 def test_list_is_narrowed_and_sorted(recording: Program, many: dict[str, str]) -> None:
     found = {query: " ".join(names(recording, many, query)) for query in QUERIES}
 
     assert found == QUERIES
 
 
+@ON_BOTH
 def test_reference_and_donor_narrow_the_list(recording: Program, many: dict[str, str]) -> None:
     assert names(recording, many, f"q={many['part']}") == ["part"]
     gift = recording.get(f"{GIFTS}/{many['posted']}").get_json()
     assert names(recording, many, f"donor={gift['donor']['id']}") == ["part", "posted"]
 
 
+@ON_BOTH
 def test_pages_show_every_gift_once(recording: Program, many: dict[str, str]) -> None:
     known = {reference: name for name, reference in many.items()}
     for sort in ("-received_on", "received_on", "amount", "-amount"):
@@ -113,6 +116,7 @@ def test_filter_that_cannot_be_read_is_refused(recording: Program) -> None:
         assert recording.get(f"{GIFTS}?{query}").status_code == 422, query
 
 
+@ON_BOTH
 def test_every_state_can_be_asked_for(recording: Program, many: dict[str, str]) -> None:
     found = [name for state in GiftState for name in names(recording, many, f"state={state}")]
 

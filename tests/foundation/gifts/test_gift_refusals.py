@@ -38,7 +38,7 @@ AGENCY: dict[str, Any] = {
     [
         ({"minor": 0}, "invalid", "大于零"),
         ({"minor": -1}, "invalid", "大于零"),
-        ({"minor": money.MAX_MINOR + 1}, "invalid", "最大金额"),
+        ({"minor": money.MAX_MINOR + 1}, "amount_too_large", "最大金额"),
         ({"account_code": "100299"}, "unknown_account", "100299"),
         ({"account_code": ""}, "unknown_account", ""),
         ({"account_code": "1002"}, "account_not_postable", "明细"),

@@ -13,9 +13,10 @@ from tests.factories import FUNDS
 from tests.foundation.donors import donor_cases
 from tests.foundation.gifts import gift_cases
 from tests.foundation.gifts.gift_typing import enter, gifts, typed
-from tests.serving import Browser
+from tests.serving import ON_BOTH, Browser
 
 
+@ON_BOTH
 def test_page_of_a_gift_shows_and_links_everything(
     served: Engine, known: int, accountant: Browser
 ) -> None:
@@ -94,6 +95,61 @@ def test_refund_is_entered_with_its_cause(served: Engine, known: int, accountant
     gift_cases.everything_holds(served)
 
 
+def test_cancellation_is_undone_on_the_page_while_nothing_is_posted(
+    served: Engine, known: int, accountant: Browser
+) -> None:
+    reference = enter(accountant)
+    gift_cases.post(served, gifts(served)[0].voucher_id)
+    accountant.post(f"/gifts/{reference}/cancel", {"date": "2026-02-10", "reason": "重复登记"})
+    path = f"/gifts/{reference}/changes/1/undo"
+    assert path in accountant.get(f"/gifts/{reference}").text
+    assert "捐赠恢复原状" in accountant.get(path).text
+
+    assert accountant.post(path, {"reason": " "}).status_code == 422
+    assert accountant.post(path, {"reason": "误操作"}).status_code == 303
+
+    page = accountant.get(f"/gifts/{reference}").text
+    assert "的变更已撤销" in page
+    assert "凭证已作废，未生效" in page
+    assert path not in page
+    assert f"/gifts/{reference}/cancel" in page
+    assert accountant.get(path).status_code == 404
+    gift_cases.everything_holds(served)
+
+
+def test_posted_refund_is_undone_on_the_page_with_a_date(
+    served: Engine, known: int, accountant: Browser
+) -> None:
+    reference = enter(accountant)
+    (gift,) = gifts(served)
+    gift_cases.post(served, gift.voucher_id)
+    gift_cases.post(served, gift_cases.refund(served, gift.id, 1_00).due_voucher_id)
+    path = f"/gifts/{reference}/changes/1/undo"
+    assert accountant.post(path, {"reason": "误操作", "date": ""}).status_code == 422
+    closed = accountant.post(path, {"reason": "误操作", "date": "2024-02-11"})
+    assert re.search(r'id="date-error"', closed.text)
+    done = accountant.post(path, {"reason": "误操作", "date": "2026-02-11"})
+    assert done.status_code == 303
+    assert "已编制红字凭证" in accountant.get(done.headers["Location"]).text
+    again = accountant.post(path, {"reason": "误操作", "date": "2026-02-11"})
+    assert (again.status_code, "已被红字冲销" in again.text) == (409, True)
+
+
+@ON_BOTH
+def test_gift_typed_twice_is_said_to_be_a_probable_duplicate(
+    served: Engine, known: int, accountant: Browser
+) -> None:
+    first = enter(accountant, bank_reference="SN1")
+    assert "疑似重复" not in accountant.get(f"/gifts/{first}").text
+    other = enter(accountant, bank_reference="SN2")
+    assert "疑似重复" not in accountant.get(f"/gifts/{other}").text
+    third = enter(accountant, bank_reference="")
+    page = accountant.get("/gifts/new").text
+    assert f"{third} 疑似重复" in page
+    assert f"{first}、{other}" in page
+    assert f'href="/gifts/{third}"' in accountant.get(f"/gifts/{first}").text
+
+
 def test_shared_voucher_offers_no_cancelling(served: Engine, accountant: Browser) -> None:
     from_register = gift_cases.imported_daily(served)
     page = accountant.get(f"/gifts/{from_register}").text
@@ -110,12 +166,13 @@ def test_unknown_gift_has_a_page_that_says_so(accountant: Browser) -> None:
     assert "找不到捐赠" in page.text
 
 
+@ON_BOTH
 def test_auditor_sees_everything_and_changes_nothing(
     served: Engine, known: int, accountant: Browser, auditor: Browser
 ) -> None:
     reference = enter(accountant)
 
-    for path in ("/gifts", f"/gifts/{reference}", "/gifts/export"):
+    for path in ("/gifts", f"/gifts/{reference}", "/gifts/export.csv"):
         assert auditor.get(path).status_code == 200
     page = auditor.get(f"/gifts/{reference}").text
     assert "/cancel" not in page
@@ -136,6 +193,7 @@ def test_empty_list_says_what_to_do(accountant: Browser, auditor: Browser) -> No
     assert "/gifts/new" not in auditor.get("/gifts").text.partition("<main")[2]
 
 
+@ON_BOTH
 def test_list_adds_up_what_is_shown(served: Engine, known: int, accountant: Browser) -> None:
     for amount in ("100", "200.50"):
         enter(accountant, amount=amount)
@@ -160,16 +218,17 @@ def test_chips_take_one_filter_away_each(accountant: Browser) -> None:
     assert all(chip.startswith("/gifts?") for chip in chips)
 
 
+@ON_BOTH
 def test_export_is_exactly_the_list(served: Engine, known: int, accountant: Browser) -> None:
     enter(accountant, amount="100")
     enter(accountant, amount="200", **{"fund-0": "GEN"})
     danger = donor_cases.record(served, donor_cases.given(name="=cmd|公式")).id
     enter(accountant, amount="300", donor="=cmd|公式", donor_id=str(danger))
-    answer = accountant.get("/gifts/export?fund=SCHOL&sort=amount")
+    answer = accountant.get("/gifts/export.csv?fund=SCHOL&sort=amount")
 
     assert answer.headers["Content-Disposition"].startswith("attachment")
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert [row[5] for row in rows] == ["金额", "100.00", "300.00"]
+    assert [row[-1] for row in rows] == ["金额", "100.00", "300.00"]
     assert rows[2][2] == "'=cmd|公式"
 
 

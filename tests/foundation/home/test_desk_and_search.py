@@ -14,6 +14,7 @@ from foundation.donors.models import Donor, DonorKind
 from foundation.home import desk as desks
 from foundation.home import search as searching
 from foundation.home.desk import Desk
+from foundation.home.strip import TileState
 from foundation.http.context import SignedIn
 from foundation.users.models import Role
 from ledger import dimensions
@@ -50,7 +51,7 @@ def desk(engine: Engine, role: Role, name: str = "") -> Desk:
         csrf_secret=None,
     )
     with database.reading(engine) as session:
-        return desks.read(session, user, year=2026)
+        return desks.read(session, user, year=2026, today=factories.CLOCK.today())
 
 
 def waiting(found: Desk) -> dict[str, tuple[int, int | None]]:
@@ -78,12 +79,14 @@ def test_desk_shows_how_the_books_stand(books: Engine) -> None:
     factories.close_periods(books, 202500, 202511)
     factories.post_gift(books, minor=800_00)
 
-    state = desk(books, Role.AUDITOR).books
+    tiles = {tile.label: tile for tile in desk(books, Role.AUDITOR).tiles}
 
-    assert state is not None
-    assert (state.open_from, state.open_to, state.last_closed) == (202512, 202603, 202511)
-    assert (state.debit_minor, state.credit_minor) == (800_00, 800_00)
-    assert state.is_balanced
+    open_months = tiles["可记账期间"]
+    assert (open_months.figure, open_months.note) == ("2025-12 – 2026-03", "最近结账 2025-11")
+    assert open_months.state is TileState.ATTENTION
+    balance = tiles["2026 年发生额"]
+    assert (balance.figure, balance.note) == ("800.00", "借贷平衡")
+    assert balance.state is TileState.GOOD
 
 
 def test_desk_lists_the_last_posted_vouchers(books: Engine) -> None:
@@ -98,7 +101,8 @@ def test_desk_of_an_administrator_has_no_books(books: Engine) -> None:
     factories.post_gift(books)
     found = desk(books, Role.ADMINISTRATOR)
 
-    assert found.books is None
+    assert found.tiles == ()
+    assert found.duties is None
     assert found.recent == ()
 
 
@@ -134,7 +138,11 @@ def test_every_role_has_a_desk_in_both_languages(app: Flask, role: Role, languag
     browser = serving.signed_in(app, role)
     browser.client.set_cookie("language", language, domain="localhost")
 
-    assert browser.get("/").status_code == 200
+    answer = browser.get("/")
+
+    # A donor's desk are the own pages.
+    expected = (303, "/my") if role is Role.DONOR else (200, None)
+    assert (answer.status_code, answer.location) == expected
 
 
 def test_menu_shows_only_what_the_role_may_open(app: Flask) -> None:

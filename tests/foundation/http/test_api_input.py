@@ -80,7 +80,7 @@ class Everything(Input):
 
 @pytest.mark.parametrize(
     ("sent", "minor"),
-    [("120000.00", 120_000_00), ("0.01", 1), ("-5", -500), ("9999999999999999.99", MAX_MINOR)],
+    [("120000.00", 120_000_00), ("0.01", 1), ("-5", -500), ("9999999999999.99", MAX_MINOR)],
 )
 def test_amount_comes_in_as_text(app: Flask, sent: str, minor: int) -> None:
     with app.test_request_context():

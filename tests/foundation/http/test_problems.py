@@ -1,18 +1,22 @@
 """Refusals and failures: a page for people, a problem document for programs, one line for us."""
 
 import logging
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from flask import Flask, request
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, delete, text
 
 from foundation import database
 from foundation.http.context import services
 from foundation.users import guard
 from foundation.users.models import Role
 from ledger.errors import Conflict, InvalidInput
+from ledger.orm import Prepared
+from ledger.trail import TrailRecord
 from tests import serving
+from tests.databases import DIALECTS, Databases
 from tests.serving import Browser, Program
 
 
@@ -21,9 +25,16 @@ class OwnRefusal(Conflict):
     message = "基金“{fund}”不能使用：{reason}"
 
 
+FORGE = Prepared(lambda _: delete(TrailRecord))
+
+
 @pytest.fixture
 def broken(app: Flask) -> Flask:
-    """The application with pages that refuse and break."""
+    return with_broken_pages(app)
+
+
+def with_broken_pages(app: Flask) -> Flask:
+    """Give the application pages that refuse and break."""
 
     @guard.public
     def refuse() -> NoReturn:
@@ -40,12 +51,18 @@ def broken(app: Flask) -> Flask:
             session.execute(text("UPDATE trail_record SET actor = 'someone else'"))
 
     @guard.public
+    def trick() -> None:
+        with database.transaction(services().engine, pipelined=True) as session:
+            FORGE.run(session.connection())
+
+    @guard.public
     def unreadable() -> None:
         with database.reading(services().engine) as session:
             statement = text("SELECT * FROM no_such_table WHERE name = :name")
             session.execute(statement, {"name": request.args["name"]})
 
-    for name, view in (("refuse", refuse), ("fail", fail), ("trip", trip), ("bad", unreadable)):
+    pages = {"refuse": refuse, "fail": fail, "trip": trip, "trick": trick, "bad": unreadable}
+    for name, view in pages.items():
         app.add_url_rule(f"/{name}", f"test_{name}", view)
         app.add_url_rule(f"/api/v1/{name}", f"test_api_{name}", view)
     return app
@@ -122,13 +139,23 @@ def test_failure_is_a_problem_document_for_programs(broken: Flask) -> None:
     assert "secret" not in str(problem)
 
 
+@pytest.mark.parametrize("page", ["trip", "trick"], ids=["sqlalchemy", "driver"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_guard_of_the_database_is_logged_by_name(
-    broken: Flask, caplog: pytest.LogCaptureFixture
+    databases: Databases, tmp_path: Path, caplog: pytest.LogCaptureFixture, dialect: str, page: str
 ) -> None:
-    assert Browser(broken).get("/trip").status_code == 500
+    with databases.prepared(dialect, "served", serving.open_books) as found:
+        broken = with_broken_pages(serving.application(found, serving.settings(tmp_path)))
+        answer = Browser(broken).get(f"/{page}")
+        problem = document(broken, f"/api/v1/{page}")
 
-    (failure,) = (record for record in caplog.records if record.levelno >= logging.ERROR)
-    assert "guard=trail_" in failure.getMessage()
+    assert answer.status_code == 500
+    assert "没有写入任何数据" in answer.text
+    assert (problem["status"], problem["code"]) == (500, "internal_error")
+    failures = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(failures) == 2
+    assert all("guard=trail_" in failure.getMessage() for failure in failures)
+    assert all(failure.exc_info is None for failure in failures)
 
 
 def test_log_of_a_failed_statement_has_no_names(

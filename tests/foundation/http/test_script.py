@@ -1,19 +1,17 @@
 """What the script of the pages does while somebody types, in a real browser."""
 
-import shutil
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from foundation import app as application
 from receipts import capitals
+from tests.browser import chromium
 
 SCRIPT = Path(application.__file__).parent / "static" / "app.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # Every pattern of zeros in the places of yuan, and around the point.
 AMOUNTS = [
     *range(1, 200),
@@ -22,23 +20,19 @@ AMOUNTS = [
     99_999_999_999_999,
 ]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def browser_page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium.launched() as browser:
         yield browser.new_page()
-        browser.close()
 
 
 @pytest.fixture
-def page(browser_page: Page) -> Page:
-    return browser_page
+def page(browser_page: Page) -> Iterator[Page]:
+    with chromium.within(60):
+        yield browser_page
 
 
 def show(page: Page, content: str) -> None:

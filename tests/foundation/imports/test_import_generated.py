@@ -147,7 +147,7 @@ def read_back(data: bytes, filename: str, register: Register) -> None:
     assert [found.row for found in outcomes] == list(range(1, len(register.rows) + 1))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     register=registers(),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),

@@ -16,7 +16,7 @@ from tests.foundation.gifts import gift_cases
 from tests.foundation.imports import import_cases
 
 ROOT = Path(__file__).parents[3]
-ROWS, VOUCHERS = 20_000, 8_000
+ROWS, VOUCHERS = 10_000, 6_000
 # Both passes over the file and posting go through the rows in sets.
 STEP = 2_000
 

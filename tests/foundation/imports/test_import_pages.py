@@ -23,7 +23,7 @@ from tests.factories import AGENCY_BANK, BANK, CLOCK
 from tests.foundation.gifts import gift_cases
 from tests.foundation.imports import import_cases
 from tests.foundation.imports.import_cases import GIFTS, STATED, TOTAL, Row, table
-from tests.serving import Browser, Program
+from tests.serving import ON_BOTH, Browser, Program
 
 WHERE = {"fund": "SCHOL", "account": BANK, "vouchers": "each"}
 _SELECT = re.compile(r'<select [^>]*name="([^"]+)".*?>(.*?)</select>', re.DOTALL)
@@ -103,6 +103,7 @@ def text_of(answer: TestResponse) -> str:
 # ---- the way through ----
 
 
+@ON_BOTH
 def test_register_goes_from_upload_to_its_gifts(served: Engine, accountant: Browser) -> None:
     where = opened(accountant, table([*GIFTS, STATED]))
     preview = accountant.get(where)
@@ -139,6 +140,7 @@ def test_empty_list_says_what_to_do(accountant: Browser) -> None:
     assert "还没有导入过文件" in accountant.get("/imports").text
 
 
+@ON_BOTH
 def test_gifts_of_a_batch_come_in_parts(served: Engine, accountant: Browser) -> None:
     import_cases.bring(served, import_cases.many(5))
     first = accountant.get("/imports/1?limit=3")
@@ -164,6 +166,7 @@ def test_daily_vouchers_are_made_when_asked(served: Engine, accountant: Browser)
 # ---- once only ----
 
 
+@ON_BOTH
 def test_same_file_again_imports_nothing(served: Engine, accountant: Browser) -> None:
     import_cases.bring(served, table(GIFTS))
     where = opened(accountant, table(GIFTS))
@@ -192,6 +195,7 @@ def corrected(page: str) -> dict[str, str]:
     }
 
 
+@ON_BOTH
 def test_corrected_columns_are_read_and_remembered(served: Engine, accountant: Browser) -> None:
     where = opened(accountant, table(ODD, header=ODD_HEADER))
     refused = accountant.get(where)
@@ -497,6 +501,7 @@ def post(program: Program, data: bytes, name: str = "登记表.csv", **fields: s
     return program.client.post("/api/v1/imports", data=body | fields, headers=program.headers)
 
 
+@ON_BOTH
 def test_program_imports_a_register(served: Engine, importing: Program) -> None:
     answer = post(importing, table([*GIFTS, STATED]))
 
@@ -506,6 +511,7 @@ def test_program_imports_a_register(served: Engine, importing: Program) -> None:
         "rows": 4,
         "imported": 4,
         "duplicates": 0,
+        "probable_duplicates": [],
         "rejected": [],
         "total": "251066.67",
         "stated_total": "251066.67",
@@ -522,6 +528,34 @@ def test_program_imports_a_register(served: Engine, importing: Program) -> None:
     again = post(importing, table([*GIFTS, STATED])).get_json()
     assert (again["imported"], again["duplicates"], again["batch"]) == (0, 4, None)
     assert import_cases.imported(served) == (4, TOTAL)
+
+
+def test_program_reads_columns_as_they_were_corrected_on_the_page(
+    served: Engine, accountant: Browser, importing: Program
+) -> None:
+    following = table([("2026-01-09", "顾言", "5", "T009")], header=ODD_HEADER)
+    assert post(importing, following).status_code == 422
+    where = opened(accountant, table(ODD, header=ODD_HEADER))
+    read = accountant.post(address_of(where), corrected(accountant.get(where).text))
+    assert run(accountant, where, read.text).status_code == 303
+
+    tried = post(importing, following, dry_run="true").get_json()
+    assert (tried["rows"], tried["total"]) == (1, "5.00")
+    done = post(importing, following)
+    assert (done.status_code, done.get_json()["imported"]) == (201, 1)
+
+
+def test_probable_duplicate_is_said_on_the_page_and_to_a_program(
+    served: Engine, accountant: Browser, importing: Program
+) -> None:
+    who = gift_cases.donor(served, name="林晓舟")
+    gift = gift_cases.record(served, gift_cases.entry(who, minor=10_00)).reference
+    data = table([("2026-01-15", "林晓舟", "10", "T1", "")])
+    page = accountant.get(opened(accountant, data)).text
+    assert "疑似重复 1 笔" in page
+    assert f'href="/gifts/{gift}"' in page
+    answer = post(importing, data, dry_run="true").get_json()
+    assert answer["probable_duplicates"] == [{"row": 2, "gift": gift}]
 
 
 def test_dry_run_of_a_program_writes_nothing(
@@ -599,6 +633,7 @@ def test_program_without_a_file_is_told_so(importing: Program) -> None:
     assert "file" in answer.get_json()["errors"]
 
 
+@ON_BOTH
 def test_repeated_request_of_a_program_is_answered_the_same(
     served: Engine, importing: Program
 ) -> None:

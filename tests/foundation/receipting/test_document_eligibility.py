@@ -49,6 +49,7 @@ def gift(**changes: Any) -> GiftFacts:
         "waiver": "",
         "bill": None,
         "letters": frozenset(),
+        "payer_address": "武汉市示例路1号",
     }
     return GiftFacts(**(values | changes))
 
@@ -84,6 +85,13 @@ ALL = tuple(Document)
         ({"is_anonymous": True}, ALL, Reason.ANONYMOUS),
         ({"donor_kind": DonorKind.ANONYMOUS}, ALL, Reason.ANONYMOUS),
         ({"donor_kind": DonorKind.GROUP}, (Document.BILL,), Reason.NO_TITLE),
+        ({"payer_address": ""}, (Document.TAX_RECEIPT,), Reason.NO_ADDRESS),
+        ({"benefit": "晚宴"}, (Document.TAX_RECEIPT,), Reason.BENEFIT),
+        (
+            {"letters": frozenset({Kind.TAX_RECEIPT})},
+            (Document.TAX_RECEIPT,),
+            Reason.COVERED,
+        ),
     ],
 )
 def test_reason_is_given_for_every_gift_that_gets_nothing(
@@ -106,6 +114,7 @@ def test_reason_is_given_for_every_gift_that_gets_nothing(
         ({"donor_kind": DonorKind.GROUP, "title": "土木2003级校友会"}, Document.BILL),
         ({"is_anonymous": True, "title": "林晓舟"}, Document.BILL),
         ({"donor_kind": DonorKind.ANONYMOUS, "title": "林晓舟"}, Document.LETTER),
+        ({"benefit": "晚宴", "advantage_minor": 50_00}, Document.TAX_RECEIPT),
         ({"left_minor": 1}, Document.BILL),
         ({"received_on": ON}, Document.BILL),
         (IN_KIND, Document.BILL),

@@ -1,0 +1,1 @@
+"""Registers of things: fixed assets, donated goods, investments, what is held for others."""

@@ -1,0 +1,1 @@
+"""Matching claims: schemes in force, decisions, claims from the books, awards, what follows."""

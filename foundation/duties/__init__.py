@@ -1,0 +1,1 @@
+"""The calendar of duties: what the law and the organisation want done by when."""

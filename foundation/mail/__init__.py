@@ -1,0 +1,1 @@
+"""Mail that leaves the house: an outbox written with the books, and the worker that empties it."""

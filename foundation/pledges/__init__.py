@@ -1,0 +1,1 @@
+"""Pledges: promises in instalments, never in the books, always in the notes."""

@@ -1,0 +1,1 @@
+"""Terms of documents that rules and good practice set, as dated data."""

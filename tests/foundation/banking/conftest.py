@@ -1,0 +1,58 @@
+"""The application on books with people, and who uses the bank: browsers and programs by role."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from foundation.users.models import Role
+from tests import factories, serving
+from tests.databases import Databases
+from tests.serving import Browser, Program
+
+
+def build(engine: Engine) -> None:
+    """Books, and one person for each role."""
+    factories.install_books(engine)
+    serving.add_people(engine)
+
+
+@pytest.fixture
+def served(databases: Databases) -> Iterator[Engine]:
+    """Pages and programs know nothing of the database: one is enough."""
+    with databases.prepared("sqlite", "served_bank", build) as found:
+        yield found
+
+
+@pytest.fixture
+def app(served: Engine, tmp_path: Path) -> Flask:
+    return serving.application(served, serving.settings(tmp_path))
+
+
+@pytest.fixture
+def cashier(app: Flask) -> Browser:
+    return serving.signed_in(app, Role.CASHIER)
+
+
+@pytest.fixture
+def accountant(app: Flask) -> Browser:
+    return serving.signed_in(app, Role.ACCOUNTANT)
+
+
+@pytest.fixture
+def reviewer(app: Flask) -> Browser:
+    return serving.signed_in(app, Role.REVIEWER)
+
+
+@pytest.fixture
+def program(served: Engine, app: Flask) -> Program:
+    """A program with the cashier's token."""
+    return Program(app, serving.issue_token(served, Role.CASHIER))
+
+
+@pytest.fixture
+def second(served: Engine, app: Flask) -> Program:
+    """A program with the reviewer's token."""
+    return Program(app, serving.issue_token(served, Role.REVIEWER))
