@@ -11,8 +11,6 @@ from foundation.agreements import api as agreement_api
 from foundation.agreements import web as agreements
 from foundation.banking import api as bank_api
 from foundation.banking import web as banking
-from foundation.agreements import api as agreement_api
-from foundation.agreements import web as agreements
 from foundation.books import account_api, period_api
 from foundation.books import api as voucher_api
 from foundation.books import web as books
@@ -58,9 +56,6 @@ from foundation.receipting import bill_api, letter_api
 from foundation.receipting import web as receipting
 from foundation.spending import api as spending_api
 from foundation.spending import web as spending
-from foundation.pledges import api as pledge_api
-from foundation.pledges import web as pledges
-from foundation.projects import web as projects
 from foundation.users import api as user_api
 from foundation.users import guard
 from foundation.users import web as users
