@@ -72,9 +72,6 @@ END $$
 CREATE TRIGGER depreciation_run_delete BEFORE DELETE ON depreciation_run
 FOR EACH ROW EXECUTE FUNCTION depreciation_run_delete_guard()
 -- ;;
-CREATE TRIGGER depreciation_run_truncate BEFORE TRUNCATE ON depreciation_run
-FOR EACH STATEMENT EXECUTE FUNCTION guard_always('depreciation_final')
--- ;;
 CREATE TRIGGER asset_disposal_update BEFORE UPDATE ON asset_disposal
 FOR EACH ROW EXECUTE FUNCTION guard_always('disposal_final')
 -- ;;

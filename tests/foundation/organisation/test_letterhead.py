@@ -76,7 +76,7 @@ def test_letterhead_is_saved_with_its_history(books: Engine, admin: Browser) -> 
         ).scalar_one()
     assert head.letter_words == "感谢您为学子点灯。"
     assert record.reason == "启用新信笺"
-    assert "示例路" in str(record.detail)
+    assert "林会计" in str(record.detail)
     assert "更改信笺" in admin.get("/settings").text
 
 
