@@ -34,6 +34,7 @@ _PRAGMAS = (
 # SQLite's own waiting is not fair: with many threads some starve for seconds. Writers of one
 # process queue here instead.
 _sqlite_writers = threading.Lock()
+_QUERY_ONLY = "books.query_only"
 # A sync raises what it reads and may leave a rest for the next one.
 _ANSWERING_ROUNDS = 3
 
@@ -66,8 +67,12 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     is_reading = connection.get_execution_options().get("reading") is True
     driver = cast(Any, connection.connection.driver_connection)
-    # Said each time, so that it never matters who had the connection before.
-    driver.execute(f"PRAGMA query_only = {'ON' if is_reading else 'OFF'}")
+    # Said only when it changes: the pragma makes SQLite forget every prepared statement of the
+    # connection, and preparing the seal with its guards costs more than running it.
+    memory = connection.connection.info
+    if memory.get(_QUERY_ONLY, False) is not is_reading:
+        driver.execute(f"PRAGMA query_only = {'ON' if is_reading else 'OFF'}")
+        memory[_QUERY_ONLY] = is_reading
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 

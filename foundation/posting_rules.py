@@ -266,7 +266,8 @@ def payment(
 ) -> VoucherDraft:
     """付款: Dr the expense of each cost (tag, fund, fen), Cr the account for each fund its sum.
 
-    The same rule as `spending`, for a payment that is several kinds of cost at once.
+    The same rule as `spending`, for a payment that is several kinds of cost at once: 限定性费用
+    for a restricted fund, S3 [C].
     """
     lines, paid = [], dict[int, int]()
     for tag, fund, minor in costs:

@@ -6,7 +6,6 @@ added in one place.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -28,6 +27,7 @@ from reports.books import (
     voucher_list,
 )
 from reports.claims import claim_lines
+from reports.groups import Group
 from reports.parameters import ACCOUNT, CLOSING, DIMENSIONS, FUND, PERIOD, Parameter, Parameters
 from reports.pledges import ageing as pledge_ageing
 from reports.pledges import register as pledge_register
@@ -48,23 +48,6 @@ from reports.tie_outs import report as tie_outs
 
 DONOR = DIMENSIONS[0]
 CASH_FLOW_ITEM = DIMENSIONS[3]
-
-
-class Group(StrEnum):
-    """Where a report stands in the index."""
-
-    STATEMENTS = "statements"
-    BOOKS = "books"
-    FUNDS = "funds"
-    REGISTERS = "registers"
-
-
-GROUP_TITLES = {
-    Group.STATEMENTS: Label("会计报表", "Statements"),
-    Group.BOOKS: Label("账簿", "Books"),
-    Group.FUNDS: Label("基金", "Funds"),
-    Group.REGISTERS: Label("台账与清单", "Registers and lists"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,13 +150,20 @@ def _check(entry: CardInput) -> None:
 
 
 def find(session: Session, number: str) -> AssetCard:
-    """Return a card by its number. Raises UnknownThing."""
-    card = session.execute(
-        select(AssetCard).where(AssetCard.number == number.strip()).with_for_update()
+    """Return it by its number. Raises UnknownThing."""
+    found = session.execute(
+        select(AssetCard).where(AssetCard.number == number.strip())
     ).scalar_one_or_none()
-    if card is None:
+    if found is None:
         raise UnknownThing(number=number)
-    return card
+    return found
+
+
+def _locked(session: Session, number: str) -> AssetCard:
+    """Return it for a change, so that a second one waits. Raises UnknownThing."""
+    found = find(session, number)
+    session.refresh(found, with_for_update=True)
+    return found
 
 
 def charged(session: Session, *, upto: int = 999912) -> Mapping[int, int]:
@@ -181,7 +188,7 @@ def transfer(
     session: Session, number: str, *, used_by: str, custody: str, actor: str, clock: Clock
 ) -> AssetCard:
     """Note who uses and keeps an asset from now on. Raises UnknownThing, InvalidInput."""
-    card = find(session, number)
+    card = _locked(session, number)
     before = {"used_by": card.used_by, "custody": card.custody}
     card.used_by = steps.filled_in("使用部门", used_by)
     card.custody = steps.filled_in("保管人、地点", custody)
@@ -214,7 +221,7 @@ def dispose(
     当月减少的固定资产当月照提折旧 ([M]); an intangible asset bears nothing in the
     month it leaves. Raises UnknownThing, AlreadyDisposed, NotCharged, InvalidInput.
     """
-    card = find(session, number)
+    card = _locked(session, number)
     steps.not_future(on, clock)
     if on < card.acquired_on or not 0 <= proceeds_minor <= MAX_MINOR:
         raise InvalidInput(field="处置日期、价款", reason="不能早于取得日，价款不能为负")
@@ -271,7 +278,7 @@ def dispose(
 
 def undo_disposal(session: Session, number: str, *, actor: str, clock: Clock) -> None:
     """Take a disposal back whose voucher was discarded or reversed. Raises StillBooked."""
-    card = find(session, number)
+    card = _locked(session, number)
     gone = session.get(AssetDisposal, card.id)
     if gone is None:
         raise UnknownThing(number=number)

@@ -173,12 +173,19 @@ def _bought(
 
 
 def find(session: Session, number: str) -> Investment:
-    """Return an investment by its number, locked. Raises UnknownThing."""
+    """Return it by its number. Raises UnknownThing."""
     found = session.execute(
-        select(Investment).where(Investment.number == number.strip()).with_for_update()
+        select(Investment).where(Investment.number == number.strip())
     ).scalar_one_or_none()
     if found is None:
         raise UnknownThing(number=number)
+    return found
+
+
+def _locked(session: Session, number: str) -> Investment:
+    """Return it for a change, so that a second one waits. Raises UnknownThing."""
+    found = find(session, number)
+    session.refresh(found, with_for_update=True)
     return found
 
 
@@ -213,7 +220,7 @@ def declare_income(
 
     Raises InvalidInput for short-term products, whose yield reduces their cost.
     """
-    investment, known = find(session, number), catalogue.load(session)
+    investment, known = _locked(session, number), catalogue.load(session)
     steps.not_future(on, clock)
     if investment.kind is InvestmentKind.WEALTH_PRODUCT:
         raise InvalidInput(field="业务", reason="短期投资持有期间收到的收益冲减成本，不计收入")
@@ -242,7 +249,7 @@ def receive_income(
 
     Raises UnknownThing, InvestmentShort for more than was declared or than it cost.
     """
-    investment, known = find(session, number), catalogue.load(session)
+    investment, known = _locked(session, number), catalogue.load(session)
     steps.not_future(on, clock)
     steps.positive("金额", minor)
     money = steps.money_account(known, on, account).id
@@ -281,7 +288,7 @@ def redeem(
 
     Raises UnknownThing, InvestmentShort, UnknownAccount, InvalidInput.
     """
-    investment, known = find(session, number), catalogue.load(session)
+    investment, known = _locked(session, number), catalogue.load(session)
     steps.not_future(on, clock)
     held = figures(session, investment.id).value_minor
     cost = held if cost_minor is None else cost_minor

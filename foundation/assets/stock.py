@@ -86,13 +86,20 @@ def open_item(
 
 
 def find(session: Session, number: str) -> StockItem:
-    """Return an item by its number, locked. Raises UnknownThing."""
-    item = session.execute(
-        select(StockItem).where(StockItem.number == number.strip()).with_for_update()
+    """Return it by its number. Raises UnknownThing."""
+    found = session.execute(
+        select(StockItem).where(StockItem.number == number.strip())
     ).scalar_one_or_none()
-    if item is None:
+    if found is None:
         raise UnknownThing(number=number)
-    return item
+    return found
+
+
+def _locked(session: Session, number: str) -> StockItem:
+    """Return it for a change, so that a second one waits. Raises UnknownThing."""
+    found = find(session, number)
+    session.refresh(found, with_for_update=True)
+    return found
 
 
 def held(session: Session, item_id: int) -> Held:
@@ -122,7 +129,7 @@ def receive(
 
     Raises UnknownThing, UnknownGift, InvalidInput, Conflict when more is taken in than given.
     """
-    item = find(session, number)
+    item = _locked(session, number)
     steps.not_future(on, clock)
     known = catalogue.load(session)
     source = steps.gift_of(
@@ -161,7 +168,7 @@ def issue(
 
     Raises UnknownThing, StockShort, InvalidInput, PeriodClosed.
     """
-    item, known = find(session, number), catalogue.load(session)
+    item, known = _locked(session, number), catalogue.load(session)
     steps.not_future(on, clock)
     value = _available(session, item, quantity).value_of(quantity)
     kind = StockMove.HANDOVER if item.is_agency else StockMove.ISSUE
@@ -199,7 +206,7 @@ def sell(
 
     Raises UnknownThing, StockShort, UnknownAccount, InvalidInput for goods held for others.
     """
-    item, known = find(session, number), catalogue.load(session)
+    item, known = _locked(session, number), catalogue.load(session)
     steps.not_future(on, clock)
     if item.is_agency:
         raise InvalidInput(field="物资", reason="受托代理物资不是本单位财产，不能出售")
@@ -243,7 +250,7 @@ def count(
     A surplus is taken at its fair value, at the average when none is given. Raises UnknownThing,
     InvalidInput, and for goods held for others Conflict when they differ.
     """
-    item, known = find(session, number), catalogue.load(session)
+    item, known = _locked(session, number), catalogue.load(session)
     steps.not_future(on, clock)
     if counted < 0:
         raise InvalidInput(field="盘点数量", reason="不能为负")

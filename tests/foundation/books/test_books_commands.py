@@ -115,6 +115,9 @@ def test_trail_lists_the_latest_first_and_by_subject(commands: CommandLine) -> N
     records = commands.run("trail", "list", "--limit", "1", by="auditor")["records"]
     assert [(item["action"], item["actor"]) for item in records] == [("account.open", "accountant")]
     by_subject = commands.run("trail", "list", "--subject", "organisation", by="auditor")["records"]
-    assert [item["action"] for item in by_subject] == ["organisation.initialise"]
+    assert [item["action"] for item in by_subject] == [
+        "letterhead.change",
+        "organisation.initialise",
+    ]
     assert commands.run("trail", "list", "--by", "nobody", by="auditor")["records"] == []
     assert commands.refused("trail", "list", by="accountant")["code"] == "not_allowed"
