@@ -151,9 +151,7 @@ def _check(entry: CardInput) -> None:
 
 def find(session: Session, number: str) -> AssetCard:
     """Return it by its number. Raises UnknownThing."""
-    found = session.execute(
-        select(AssetCard).where(AssetCard.number == number.strip())
-    ).scalar_one_or_none()
+    found = session.scalar(select(AssetCard).where(AssetCard.number == number.strip()))
     if found is None:
         raise UnknownThing(number=number)
     return found

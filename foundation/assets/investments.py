@@ -11,12 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation import posting_rules
 from foundation.assets import rules, steps
-from foundation.assets.models import (
-    Investment,
-    InvestmentKind,
-    InvestmentMove,
-    InvestmentMovement,
-)
+from foundation.assets.models import Investment, InvestmentKind, InvestmentMove, InvestmentMovement
 from foundation.assets.steps import UnknownThing
 from foundation.gifts.service import cash_flow_item
 from foundation.posting_lines import Event
@@ -174,9 +169,7 @@ def _bought(
 
 def find(session: Session, number: str) -> Investment:
     """Return it by its number. Raises UnknownThing."""
-    found = session.execute(
-        select(Investment).where(Investment.number == number.strip())
-    ).scalar_one_or_none()
+    found = session.scalar(select(Investment).where(Investment.number == number.strip()))
     if found is None:
         raise UnknownThing(number=number)
     return found

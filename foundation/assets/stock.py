@@ -87,9 +87,7 @@ def open_item(
 
 def find(session: Session, number: str) -> StockItem:
     """Return it by its number. Raises UnknownThing."""
-    found = session.execute(
-        select(StockItem).where(StockItem.number == number.strip())
-    ).scalar_one_or_none()
+    found = session.scalar(select(StockItem).where(StockItem.number == number.strip()))
     if found is None:
         raise UnknownThing(number=number)
     return found
