@@ -1,5 +1,6 @@
-"""Files that commands write: whole or not at all."""
+"""Files that commands write: whole or not at all, and their digests."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -22,3 +23,9 @@ def whole_file(out: Path) -> Iterator[BinaryIO]:
     os.umask(mask)
     Path(part.name).chmod(0o666 & ~mask)
     Path(part.name).replace(out)
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, however large."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -16,9 +16,10 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger.orm import Base, Digest, Key, Minor, choice
 
@@ -239,6 +240,15 @@ class VoucherDraft:
     reason: str | None = None
     # Opening and conversion vouchers stand before the first month of a year.
     before_year: bool = False
+
+
+def stands(session: Session, voucher_id: int) -> bool:
+    """Tell whether a voucher is in the books or on its way: not discarded, and not reversed."""
+    state = session.execute(select(Voucher.state).where(Voucher.id == voucher_id)).scalar_one()
+    reversal = select(Voucher.id).where(
+        Voucher.reverses_id == voucher_id, Voucher.state == VoucherState.POSTED
+    )
+    return state is not VoucherState.DISCARDED and session.execute(reversal).first() is None
 
 
 def label(period_id: int, word: str, number: int | None) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, select
 
 from foundation import database
+from foundation.organisation.models import Organisation
 from ledger import (
     accounts,
     catalogue,
@@ -104,6 +105,22 @@ def install_books(engine: Engine) -> None:
                 clock=CLOCK,
             )
         periods.open_through(session, FIRST_PERIOD, LAST_PERIOD, actor=PREPARER, clock=CLOCK)
+
+
+def install_organisation(engine: Engine) -> None:
+    """Say whose books these are, as commands ask for it."""
+    with database.transaction(engine) as session:
+        session.add(
+            Organisation(
+                id=1,
+                name="测试大学教育发展基金会",
+                name_en="Test University Foundation",
+                credit_code="53420000MJ000000X2",
+                time_zone="Asia/Shanghai",
+                is_demo=True,
+                created_at=CLOCK.now(),
+            )
+        )
 
 
 def known(engine: Engine) -> Catalogue:

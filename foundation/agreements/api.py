@@ -51,7 +51,7 @@ def list_agreements(session: Session, *, query: dict[str, Any], page: PageReques
 @api.endpoint(body=NewAgreement, answer=AgreementAnswer, status=201)
 def record_agreement(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
     """Record a draft; `match_warnings` in the answer says what its wording may cost."""
-    made = service.record_agreement(session, _entry(body), **_who())
+    made = service.record_agreement(session, _entry(body), **api.who())
     return _document(session, made.id)
 
 
@@ -77,7 +77,7 @@ def change_agreement(
         _entry(body["agreement"]),
         reason=body["reason"],
         consent=None if given is None else Consent(**given),
-        **_who(),
+        **api.who(),
     )
     return _document(session, agreement_id)
 
@@ -87,7 +87,7 @@ def change_agreement(
 @api.endpoint(body=Signing, answer=AgreementAnswer)
 def sign(session: Session, agreement_id: int, *, body: dict[str, Any]) -> dict[str, Any]:
     """Note that an agreement was signed."""
-    service.sign(session, agreement_id, signed_on=body["date"], **_who())
+    service.sign(session, agreement_id, signed_on=body["date"], **api.who())
     return _document(session, agreement_id)
 
 
@@ -96,7 +96,7 @@ def sign(session: Session, agreement_id: int, *, body: dict[str, Any]) -> dict[s
 @api.endpoint(body=AgreementEnding, answer=AgreementAnswer)
 def end(session: Session, agreement_id: int, *, body: dict[str, Any]) -> dict[str, Any]:
     """End an agreement: a draft is cancelled, a signed one is over."""
-    service.end(session, agreement_id, reason=body["reason"], **_who())
+    service.end(session, agreement_id, reason=body["reason"], **api.who())
     return _document(session, agreement_id)
 
 
@@ -109,7 +109,3 @@ def _entry(body: dict[str, Any]) -> AgreementInput:
 def _document(session: Session, agreement_id: int) -> dict[str, Any]:
     found = view.get_view(session, agreement_id, today=api.clock().today())
     return documents.of_view(found)
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": api.actor(), "clock": api.clock()}

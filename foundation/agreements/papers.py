@@ -1,6 +1,5 @@
 """Papers of agreements: kept byte for byte in the archive of the vouchers' papers."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from ledger import trail
 from ledger.clock import Clock
 from ledger.errors import Conflict, InvalidInput, NotFound
 from ledger.integrity import Check
+from receipts import files
 
 
 def add(
@@ -34,13 +34,13 @@ def add(
     most = papers.MAX_BYTES // 1024 // 1024
     if not content or len(content) > papers.MAX_BYTES:
         raise InvalidInput(field="附件", reason=f"不能为空，最大 {most} MB")
-    digest = hashlib.sha256(content).hexdigest()
+    digest = files.digest_of(content)
     same = select(AgreementFile.id).where(
         AgreementFile.agreement_id == agreement.id, AgreementFile.digest == digest
     )
     if session.execute(same).first() is not None:
         raise Conflict(reason="该协议已有内容相同的附件")
-    papers.store(data_dir, digest, content)
+    files.store(data_dir, content)
     file = AgreementFile(
         agreement_id=agreement.id,
         file_name=cleaned,
@@ -82,10 +82,10 @@ def read(
     if file is None or file.agreement_id != agreement_id:
         raise NotFound(what="附件", name=str(file_id))
     try:
-        content = papers.path_of(data_dir, file.digest).read_bytes()
+        content = files.path_of(data_dir, file.digest).read_bytes()
     except OSError:
         raise papers.PaperChanged(name=file.file_name) from None
-    if hashlib.sha256(content).hexdigest() != file.digest:
+    if files.digest_of(content) != file.digest:
         raise papers.PaperChanged(name=file.file_name)
     return file, content
 
@@ -99,10 +99,10 @@ def file_check(data_dir: Path) -> Check:
         )
         for row in rows:
             try:
-                content = papers.path_of(data_dir, row.digest).read_bytes()
+                content = files.path_of(data_dir, row.digest).read_bytes()
             except OSError:
                 content = b""
-            if hashlib.sha256(content).hexdigest() != row.digest:
+            if files.digest_of(content) != row.digest:
                 yield f"agreement {row.agreement_id}", f"file {row.digest} changed or missing"
 
     return Check("agreement_files", "Every paper of an agreement is as it was stored", broken)

@@ -69,7 +69,7 @@ def new() -> Any:
         try:
             entry = entry_form.read(form)
             with database.transaction(services().engine) as session:
-                made = service.record_agreement(session, entry, **_who())
+                made = service.record_agreement(session, entry, **context.who())
         except forms.Incomplete:
             pass
         except DomainError as error:
@@ -109,7 +109,7 @@ def edit(agreement_id: int) -> Any:
                 entry,
                 reason=form.value("reason"),
                 consent=consent,
-                **_who(),
+                **context.who(),
             )
     except forms.Incomplete:
         pass
@@ -131,7 +131,7 @@ def sign(agreement_id: int) -> Any:
         day = form.day("signed_on")
         form.require_complete()
         assert day is not None
-        service.sign(session, agreement_id, signed_on=day, **_who())
+        service.sign(session, agreement_id, signed_on=day, **context.who())
         return translate("已登记签署")
 
     return _act(agreement_id, "sign", act)
@@ -145,7 +145,7 @@ def end(agreement_id: int) -> Any:
     def act(session: Session, form: Form) -> str:
         reason = form.text("reason", longest=500)
         form.require_complete()
-        service.end(session, agreement_id, reason=reason, **_who())
+        service.end(session, agreement_id, reason=reason, **context.who())
         return translate("协议已结束")
 
     return _act(agreement_id, "end", act)
@@ -171,7 +171,7 @@ def attach(agreement_id: int) -> Any:
             name=str(sent.filename),
             content=sent.read(),
             data_dir=services().config.data_dir,
-            **_who(),
+            **context.who(),
         )
         return translate("已上传附件")
 
@@ -271,7 +271,3 @@ def _consent(form: Form) -> Consent | None:
         form.refuse("consented_on", translate("请填写此项"))
         return None
     return Consent(by, day, form.value("evidence"))
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

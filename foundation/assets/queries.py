@@ -154,24 +154,6 @@ def list_investments(session: Session, first: date, last: date) -> Sequence[Inve
     ]
 
 
-def maturities(session: Session, *, upto: date) -> Sequence[Investment]:
-    """Return what is still held and falls due up to a day, the earliest first."""
-    held = (
-        select(InvestmentMovement.investment_id)
-        .group_by(InvestmentMovement.investment_id)
-        .having(func.sum(InvestmentMovement.value_minor) > 0)
-    )
-    return (
-        session.execute(
-            select(Investment)
-            .where(Investment.matures_on <= upto, Investment.id.in_(held))
-            .order_by(Investment.matures_on, Investment.number)
-        )
-        .scalars()
-        .all()
-    )
-
-
 def _sum(value: Any, *conditions: ColumnElement[bool]) -> Any:
     chosen = case((and_(*conditions), value), else_=0) if conditions else value
     return func.coalesce(func.sum(chosen), 0)

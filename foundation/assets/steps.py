@@ -23,7 +23,7 @@ from ledger.clock import Clock
 from ledger.errors import Conflict, InvalidInput, NotFound
 from ledger.funds import Restriction
 from ledger.money import MAX_MINOR, to_text
-from ledger.vouchers import Voucher, VoucherDraft, VoucherState
+from ledger.vouchers import VoucherDraft, stands
 
 IN_KIND = frozenset({GiftKind.IN_KIND, GiftKind.NOMINAL, GiftKind.EQUITY, GiftKind.AGENCY})
 
@@ -42,18 +42,9 @@ class StillBooked(Conflict):
     message = "凭证仍然有效；请先作废草稿或红字冲销，再撤销登记"
 
 
-def voucher_stands(session: Session, voucher_id: int) -> bool:
-    """Tell whether a voucher counts: neither discarded nor reversed."""
-    state = session.execute(select(Voucher.state).where(Voucher.id == voucher_id)).scalar_one()
-    undone = select(Voucher.id).where(
-        Voucher.reverses_id == voucher_id, Voucher.state == VoucherState.POSTED
-    )
-    return state is not VoucherState.DISCARDED and session.execute(undone).first() is None
-
-
 def require_gone(session: Session, voucher_id: int | None) -> None:
     """Refuse to undo what is still in the books. Raises StillBooked."""
-    if voucher_id is not None and voucher_stands(session, voucher_id):
+    if voucher_id is not None and stands(session, voucher_id):
         raise StillBooked
 
 

@@ -1,6 +1,5 @@
 """`backup` and `restore`: everything in one file, and back."""
 
-import hashlib
 from pathlib import Path
 
 import click
@@ -8,12 +7,10 @@ from sqlalchemy import inspect
 
 from foundation.backup import restoring, writing
 from foundation.command_context import CommandContext, pass_context
-from foundation.command_files import whole_file
+from foundation.command_files import digest_of, whole_file
 from foundation.organisation.service import get_organisation
 from foundation.users.permissions import Permission
 from ledger.errors import InvalidInput
-
-_READ_BYTES = 1024 * 1024
 
 
 @click.command(
@@ -62,12 +59,10 @@ def restore(context: CommandContext, file: Path) -> None:
 
 
 def _answer(context: CommandContext, done: writing.Manifest, file: Path, words: str) -> None:
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     facts = {
         "vouchers": done.vouchers,
         "gifts": done.gifts,
-        "sha256": digest,
+        "sha256": digest_of(file),
         "chain_head": done.chain_head,
         "organisation": done.organisation,
         "taken_at": done.taken_at,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 
 from foundation.backup import rows
 from foundation.gifts.models import Gift
+from foundation.zip_entries import entry
 from ledger import chains
 from ledger.vouchers import Voucher, VoucherState
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 FILES = "files"
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 Progress = Callable[[int], None]
 
@@ -109,7 +109,7 @@ def write(
             tables=tuple(members),
             files=kept,
         )
-        archive.writestr(_info(MANIFEST, ZIP_DEFLATED), manifest.to_json())
+        archive.writestr(entry(MANIFEST, ZIP_DEFLATED), manifest.to_json())
     return manifest
 
 
@@ -121,7 +121,7 @@ def _table(connection: Connection, archive: ZipFile, table: Any) -> Member:
 
 def _poured(archive: ZipFile, name: str, lines: Iterable[bytes]) -> tuple[int, str]:
     digest, count = hashlib.sha256(), 0
-    with archive.open(_info(name, ZIP_DEFLATED), "w", force_zip64=True) as member:
+    with archive.open(entry(name, ZIP_DEFLATED), "w", force_zip64=True) as member:
         for line in lines:
             member.write(line)
             digest.update(line)
@@ -132,16 +132,10 @@ def _poured(archive: ZipFile, name: str, lines: Iterable[bytes]) -> tuple[int, s
 def _file(archive: ZipFile, path: Path, name: str) -> Member:
     content = path.read_bytes()
     # Stored papers are PDF and pictures; packing them again takes time and saves nothing.
-    archive.writestr(_info(name, ZIP_STORED), content)
+    archive.writestr(entry(name, ZIP_STORED), content)
     return Member(name, 1, hashlib.sha256(content).hexdigest())
 
 
 def _files(folder: Path) -> list[Path]:
     found = folder.rglob("*") if folder.is_dir() else iter(())
     return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
-
-
-def _info(name: str, compression: int) -> ZipInfo:
-    info = ZipInfo(name, _NO_TIME)
-    info.compress_type = compression
-    return info

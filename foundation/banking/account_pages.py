@@ -31,7 +31,7 @@ def match(code: str) -> Any:
     try:
         with database.transaction(services().engine) as session:
             account = accounts.get_account(session, code)
-            done = matches.match_automatically(session, account, **_who())
+            done = matches.match_automatically(session, account, **context.who())
     except DomainError as error:
         flash(describe(error), "error")
         return redirect(url_for("banking.index"), 303)
@@ -65,7 +65,7 @@ def change(code: str) -> Any:
                     number=number,
                     required_from=required or None,
                     reason=reason,
-                    **_who(),
+                    **context.who(),
                 )
         except forms.Incomplete:
             pass
@@ -90,7 +90,3 @@ def _values(account: Account) -> dict[str, str]:
         "number": account.number or "",
         "required_from": text_of(account.required_from) if account.required_from else "",
     }
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -19,7 +19,6 @@ from foundation.banking.scoring import AUTOMATIC, NEAR_DAYS, BankItem, BookItem,
 from foundation.banking.sums import only_subset
 
 BookKey = tuple[int, int]
-_ONE_DAY_MOST = 60
 """A day with more lines than that is compared as a whole only, never in parts."""
 _MERGED_MOST = 12
 _MERGED_DAYS = 15

@@ -103,7 +103,7 @@ def match(line_id: int) -> Any:
                 list(dict.fromkeys(chosen)),
                 list(dict.fromkeys(sides)),
                 remember="forget" not in request.form,
-                **_who(),
+                **context.who(),
             )
     except DomainError as error:
         return _again(line_id, error)
@@ -150,7 +150,7 @@ def voucher(line_id: int) -> Any:
             fund = picking.pick(form.value("fund"), funds, field=translate("基金"))
             assert business is not None
             drafting.draft_voucher(
-                session, account, line_id, business, fund_code=fund.code, **_who()
+                session, account, line_id, business, fund_code=fund.code, **context.who()
             )
     except DomainError as error:
         return _again(line_id, error)
@@ -164,7 +164,7 @@ def payer(line_id: int) -> Any:
     (donor, *_) = [*_numbers("donor"), 0]
     try:
         with database.transaction(services().engine) as session:
-            matches.remember_payer(session, line_id, donor, **_who())
+            matches.remember_payer(session, line_id, donor, **context.who())
     except DomainError as error:
         return _again(line_id, error)
     flash(translate("已记住付款人"))
@@ -188,7 +188,7 @@ def undo(match_id: int) -> Any:
     try:
         with database.transaction(services().engine) as session:
             view = queries.get_match(session, match_id)
-            matches.undo(session, match_id, reason=form.value("reason"), **_who())
+            matches.undo(session, match_id, reason=form.value("reason"), **context.who())
     except DomainError as error:
         flash(describe(error), "error")
         return redirect(url_for("banking.show_match", match_id=match_id), 303)
@@ -284,7 +284,3 @@ def _side(text: str) -> tuple[int, int] | None:
     if not (key.isascii() and key.isdigit()) or len(key) > 18 or side not in ("1", "-1"):
         return None
     return int(key), int(side)
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -32,7 +32,7 @@ def prepare(code: str, period: str) -> Any:
     explanation = request.form.get("explanation", "")[:2000]
 
     def act(session: Session, account: Account, key: int) -> None:
-        reconciling.prepare(session, account, key, explanation=explanation, **_who())
+        reconciling.prepare(session, account, key, explanation=explanation, **context.who())
 
     return _do(code, period, act, translate("已编制，等待另一人复核"))
 
@@ -42,7 +42,7 @@ def review(code: str, period: str) -> Any:
     """Confirm what another person prepared."""
 
     def act(session: Session, account: Account, key: int) -> None:
-        reconciling.review(session, account, key, **_who())
+        reconciling.review(session, account, key, **context.who())
 
     return _do(code, period, act, translate("已复核"))
 
@@ -53,7 +53,7 @@ def withdraw(code: str, period: str) -> Any:
     reason = request.form.get("reason", "")[:500]
 
     def act(session: Session, account: Account, key: int) -> None:
-        reconciling.withdraw(session, account, key, reason=reason, **_who())
+        reconciling.withdraw(session, account, key, reason=reason, **context.who())
 
     return _do(code, period, act, translate("已撤回"))
 
@@ -97,7 +97,3 @@ def _page(code: str, key: int, form: Form) -> str:
         end=month_end.last_day(key),
         actor=context.require_user().actor,
     )
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -85,7 +85,9 @@ def idle() -> Any:
         assert through is not None
         assert balance is not None
         with database.transaction(services().engine) as session:
-            importing.record_idle(session, code, through=through, balance_minor=balance, **_who())
+            importing.record_idle(
+                session, code, through=through, balance_minor=balance, **context.who()
+            )
     except forms.Incomplete:
         return _index(form), 422
     except DomainError as error:
@@ -121,11 +123,13 @@ def run(digest: str) -> Any:
                 ignores_memory=bool(form.value("plain")),
             )
             vault = Vault.of(services().config.secret_key)
-            result = importing.import_statement(session, understood, wanted, vault=vault, **_who())
+            result = importing.import_statement(
+                session, understood, wanted, vault=vault, **context.who()
+            )
             if mapping is not None:
-                mappings.remember(session, understood.signature, mapping, **_who())
+                mappings.remember(session, understood.signature, mapping, **context.who())
             elif form.value("plain"):
-                mappings.forget(session, understood.signature, **_who())
+                mappings.forget(session, understood.signature, **context.who())
     except forms.Incomplete:
         return _preview(kept, form), 422
     except DomainError as error:
@@ -256,7 +260,3 @@ def _columns(head: tuple[Row, ...], header_row: int) -> tuple[wizard.Column, ...
         if label or samples:
             found.append(wizard.Column(index, wizard.letter_of(index), label, samples))
     return tuple(found)
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -39,7 +39,7 @@ def open_account() -> Any:
                 code=code,
                 name=name,
                 flags="agency" if form.is_checked("agency") else "",
-                **_who(),
+                **context.who(),
             )
     except forms.Incomplete:
         return _index(form), 422
@@ -102,7 +102,7 @@ def close_account(chart: str, code: str) -> Any:
             assert day is not None
             with database.transaction(services().engine) as session:
                 account_tree.close_account(
-                    session, chart=chart, code=code, closed_on=day, reason=reason, **_who()
+                    session, chart=chart, code=code, closed_on=day, reason=reason, **context.who()
                 )
         except forms.Incomplete:
             pass
@@ -129,7 +129,3 @@ def _get(session: Session, chart: str, code: str) -> Account:
 
 def _period_in_view(session: Session) -> int:
     return frame.period_in_view(session) or period_key(services().clock.today())
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -4,9 +4,6 @@ A file lies in DATA_DIR/files/ab/abcd…; the same content is stored once. It is
 the transaction commits and never deleted, so a row always finds its file.
 """
 
-import hashlib
-import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from ledger.drafting import get_state
 from ledger.errors import Conflict, InvalidInput, NotFound
 from ledger.integrity import Check
 from ledger.vouchers import VoucherFile, VoucherState
+from receipts import files
 
 MAX_BYTES = 20 * 1024 * 1024
 _BATCH = 1000
@@ -70,13 +68,13 @@ def add(
         raise InvalidInput(field="附件", reason=f"不能为空，最大 {MAX_BYTES // 1024 // 1024} MB")
     if get_state(session, voucher_id) is VoucherState.DISCARDED:
         raise Conflict(reason="凭证已作废")
-    digest = hashlib.sha256(content).hexdigest()
+    digest = files.digest_of(content)
     same = select(VoucherFile.id).where(
         VoucherFile.voucher_id == voucher_id, VoucherFile.digest == digest
     )
     if session.execute(same).first() is not None:
         raise Conflict(reason="该凭证已有内容相同的附件")
-    store(data_dir, digest, content)
+    files.store(data_dir, content)
     file = VoucherFile(
         voucher_id=voucher_id,
         file_name=cleaned,
@@ -110,10 +108,10 @@ def read(
     if file is None or file.voucher_id != voucher_id:
         raise NotFound(what="附件", name=str(file_id))
     try:
-        content = path_of(data_dir, file.digest).read_bytes()
+        content = files.path_of(data_dir, file.digest).read_bytes()
     except OSError:
         raise PaperChanged(name=file.file_name) from None
-    if hashlib.sha256(content).hexdigest() != file.digest:
+    if files.digest_of(content) != file.digest:
         raise PaperChanged(name=file.file_name)
     return file, content
 
@@ -129,29 +127,10 @@ def file_check(data_dir: Path) -> Check:
         )
         for row in rows:
             try:
-                content = path_of(data_dir, row.digest).read_bytes()
+                content = files.path_of(data_dir, row.digest).read_bytes()
             except OSError:
                 content = b""
-            if hashlib.sha256(content).hexdigest() != row.digest:
+            if files.digest_of(content) != row.digest:
                 yield f"voucher #{row.voucher_id}", f"file {row.digest} changed or missing"
 
     return Check("voucher_files", "Every source document is as it was stored", broken)
-
-
-def path_of(data_dir: Path, digest: str) -> Path:
-    """Return where a document with this digest lies."""
-    return data_dir / "files" / digest[:2] / digest
-
-
-def store(data_dir: Path, digest: str, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    path = path_of(data_dir, digest)
-    if path.is_file() and path.stat().st_size == len(content):
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)

@@ -32,7 +32,7 @@ def open_next() -> Any:
     """Open the next month."""
     try:
         with database.transaction(services().engine) as session:
-            opened = period_states.open_next(session, None, **_who())
+            opened = period_states.open_next(session, None, **context.who())
     except DomainError as error:
         flash(describe(error), "error")
     else:
@@ -46,7 +46,7 @@ def close(period: str) -> Any:
     key = parse_period(period)
     try:
         with database.transaction(services().engine) as session:
-            generated = closing.close(session, key, **_who(), extra=closing_gates.GATES)
+            generated = closing.close(session, key, **context.who(), extra=closing_gates.GATES)
             names = list(voucher_view.find_labels(session, generated).values())
     except DomainError as error:
         flash(describe(error), "error")
@@ -81,9 +81,9 @@ def _ask(period: str, *, approving: bool) -> Any:
             with database.transaction(services().engine) as session:
                 opening = period_states.find_closed_opening(session, key)
                 if approving:
-                    periods.approve_reopening(session, key, **_who())
+                    periods.approve_reopening(session, key, **context.who())
                 else:
-                    periods.request_reopening(session, key, reason=reason, **_who())
+                    periods.request_reopening(session, key, reason=reason, **context.who())
         except forms.Incomplete:
             pass
         except DomainError as error:
@@ -102,7 +102,3 @@ def _ask(period: str, *, approving: bool) -> Any:
         view = period_states.get_period(session, key)
     page = render_template("books/reopen.html", view=view, form=form, approving=approving)
     return page, 422 if form.errors else 200
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -117,7 +117,9 @@ def reverse(voucher_id: int) -> Any:
         form.require_complete()
         assert day is not None
         with database.transaction(services().engine) as session:
-            key = service.reverse(session, voucher_id, booked_on=day, reason=reason, **_who())
+            key = service.reverse(
+                session, voucher_id, booked_on=day, reason=reason, **context.who()
+            )
     except forms.Incomplete:
         return _reversal_page(voucher_id, form), 422
     except DomainError as error:
@@ -150,7 +152,7 @@ def add_files(voucher_id: int) -> Any:
                     name=upload.filename or "",
                     content=upload.read(papers.MAX_BYTES + 1),
                     data_dir=services().config.data_dir,
-                    **_who(),
+                    **context.who(),
                 )
     except forms.Incomplete:
         return _shown(voucher_id, form), 422
@@ -168,15 +170,11 @@ def get_file(voucher_id: int, file_id: int) -> Response:
         return api.send_paper(session, voucher_id, file_id)
 
 
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}
-
-
 def _step(voucher_id: int, done: str, act: Callable[..., Outcome], **more: str) -> Any:
     """Take one step and show the voucher again; what the rules refuse is said on its page."""
     try:
         with database.transaction(services().engine) as session:
-            act(session, [voucher_id], **_who(), **more).require()
+            act(session, [voucher_id], **context.who(), **more).require()
     except DomainError as error:
         flash(describe(error), "error")
     else:
@@ -200,7 +198,7 @@ def _with_reason(voucher_id: int, act: Callable[..., Outcome], *, heading: str, 
         try:
             form.require_complete()
             with database.transaction(services().engine) as session:
-                act(session, [voucher_id], reason=reason, **_who()).require()
+                act(session, [voucher_id], reason=reason, **context.who()).require()
         except forms.Incomplete:
             pass
         except DomainError as error:

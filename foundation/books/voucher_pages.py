@@ -143,7 +143,7 @@ def submit_many() -> Any:
     """Submit several drafts."""
     return _act(
         translate("提交"),
-        lambda session, keys: posting.submit(session, keys, **_who()),
+        lambda session, keys: posting.submit(session, keys, **context.who()),
     )
 
 
@@ -152,7 +152,7 @@ def review_many() -> Any:
     """Review several vouchers."""
     return _act(
         translate("审核通过"),
-        lambda session, keys: posting.review(session, keys, **_who()),
+        lambda session, keys: posting.review(session, keys, **context.who()),
     )
 
 
@@ -161,7 +161,7 @@ def post_many() -> Any:
     """Post several vouchers."""
     return _act(
         translate("确认记账"),
-        lambda session, keys: posting.post(session, keys, **_who()),
+        lambda session, keys: posting.post(session, keys, **context.who()),
     )
 
 
@@ -172,7 +172,7 @@ def review_and_post_many() -> Any:
         raise NotAllowed(reason="您的角色不能记账")
     return _act(
         translate("审核并记账"),
-        lambda session, keys: service.review_and_post(session, keys, **_who()),
+        lambda session, keys: service.review_and_post(session, keys, **context.who()),
     )
 
 
@@ -182,12 +182,8 @@ def discard_many() -> Any:
     reason = request.form.get("reason", "")
     return _act(
         translate("作废"),
-        lambda session, keys: service.discard(session, keys, reason=reason, **_who()),
+        lambda session, keys: service.discard(session, keys, reason=reason, **context.who()),
     )
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}
 
 
 def _act(name: str, act: Act) -> str:

@@ -111,18 +111,6 @@ def load(session: Session, gift_ids: list[int]) -> list[BookGift]:
     return list(stream(session, scope))
 
 
-def count_unposted(session: Session, first: date | None, last: date | None) -> int:
-    """Return how many gifts of a span wait for their voucher and so are in no claim yet."""
-    waiting = (VoucherState.DRAFT, VoucherState.SUBMITTED, VoucherState.REVIEWED)
-    query = (
-        select(func.count())
-        .select_from(Gift)
-        .join(Voucher, Voucher.id == Gift.voucher_id)
-        .where(Voucher.state.in_(waiting), *span(first, last))
-    )
-    return int(session.execute(query).scalar_one())
-
-
 def span(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
     """The gifts that were received between two days."""
     found: list[ColumnElement[bool]] = []

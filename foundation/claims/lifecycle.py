@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Table, delete, func, insert, literal, select, true, update
+from sqlalchemy import Table, delete, insert, literal, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -278,12 +278,6 @@ STATE_WORDS = {
     ClaimState.CLAWED_BACK: "已追回",
     ClaimState.WITHDRAWN: "已撤回",
 }
-
-
-def count_held(session: Session, claim_id: int) -> int:
-    """Return how many gifts a claim holds."""
-    query = select(func.count()).where(ClaimedGift.claim_id == claim_id, ClaimedGift.is_live)
-    return int(session.execute(query).scalar_one())
 
 
 def _note(

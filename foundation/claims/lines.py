@@ -6,7 +6,7 @@ be read without this module. Names may be added at the end and never moved.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -260,8 +260,3 @@ def stored_names(text: str) -> Sequence[str]:
     """Read the names of facts that a claim keeps."""
     names: Sequence[str] = json.loads(text)
     return names
-
-
-def as_mapping(line: ClaimLine, names: Sequence[str]) -> Mapping[str, Any]:
-    """Return the facts of a line by name."""
-    return facts_of(line.facts, names)

@@ -41,11 +41,6 @@ def topics() -> tuple[Topic, ...]:
     )
 
 
-def topic_of(question: str) -> Topic | None:
-    """Return the topic that a fact or parameter belongs to."""
-    return next((topic for topic in topics() if question in topic.facts), None)
-
-
 def label(question: str) -> tuple[str, str]:
     """Call a question by name, in Chinese and English."""
     named = catalogue.shipped().labels.facts.get(question)

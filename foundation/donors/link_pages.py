@@ -44,7 +44,7 @@ def merge(donor_id: int) -> Any:
     def act(session: Session, form: Form) -> str:
         other, reason = _other(form), form.text("reason", longest=500)
         form.require_complete()
-        merging.merge(session, donor_id, other, reason=reason, **_who())
+        merging.merge(session, donor_id, other, reason=reason, **context.who())
         return translate("已合并；票据和函件保持原样")
 
     return _act(donor_id, "other", act)
@@ -58,7 +58,7 @@ def unmerge(donor_id: int) -> Any:
     def act(session: Session, form: Form) -> str:
         reason = form.text("undo_reason", longest=500)
         form.require_complete()
-        merging.undo(session, donor_id, reason=reason, **_who())
+        merging.undo(session, donor_id, reason=reason, **context.who())
         return translate("已撤销合并")
 
     return _act(donor_id, "undo_reason", act)
@@ -76,7 +76,7 @@ def join_class(donor_id: int) -> Any:
         members = form.whole_number("members", default=0, highest=100_000)
         form.require_complete()
         facts.join_class(
-            session, donor_id, college=college, class_name=class_name, year=year, **_who()
+            session, donor_id, college=college, class_name=class_name, year=year, **context.who()
         )
         if members:
             facts.set_class(
@@ -85,7 +85,7 @@ def join_class(donor_id: int) -> Any:
                 class_name=class_name,
                 year=year,
                 member_count=members,
-                **_who(),
+                **context.who(),
             )
         return translate("已登记班级")
 
@@ -98,7 +98,7 @@ def leave_class(donor_id: int, class_id: int) -> Any:
     """Take back that the donor was in a class."""
 
     def act(session: Session, _form: Form) -> str:
-        facts.leave_class(session, donor_id, class_id, **_who())
+        facts.leave_class(session, donor_id, class_id, **context.who())
         return translate("已删除")
 
     return _act(donor_id, "", act)
@@ -114,7 +114,7 @@ def relate(donor_id: int) -> Any:
         other = _other(form, "related")
         form.require_complete()
         assert kind is not None
-        facts.relate(session, donor_id, other, kind, note=form.value("note"), **_who())
+        facts.relate(session, donor_id, other, kind, note=form.value("note"), **context.who())
         return translate("已登记关系")
 
     return _act(donor_id, "related", act)
@@ -126,7 +126,7 @@ def unrelate(donor_id: int, relation_id: int) -> Any:
     """Take a relation back."""
 
     def act(session: Session, _form: Form) -> str:
-        facts.unrelate(session, donor_id, relation_id, **_who())
+        facts.unrelate(session, donor_id, relation_id, **context.who())
         return translate("已删除")
 
     return _act(donor_id, "", act)
@@ -192,7 +192,3 @@ def _show(donor_id: int, form: Form) -> str:
             kinds=[(kind.value, translate(word)) for kind, word in RELATIONS.items()],
             kind_words=RELATIONS,
         )
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

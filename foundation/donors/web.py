@@ -122,7 +122,7 @@ def new() -> Any:
                     if similar:
                         form.refuse("is_another", translate("可能已有此捐赠人，请先核对"))
                         form.require_complete()
-                made = service.record_donor(session, entry, vault=_vault(), **_who())
+                made = service.record_donor(session, entry, vault=_vault(), **context.who())
         except forms.Incomplete:
             pass
         except DomainError as error:
@@ -151,7 +151,7 @@ def unmask(donor_id: int) -> Any:
         form.require_complete()
         with database.transaction(services().engine) as session:
             number = service.reveal_id_number(
-                session, donor_id, reason=reason, vault=_vault(), **_who()
+                session, donor_id, reason=reason, vault=_vault(), **context.who()
             )
     except forms.Incomplete:
         return _show(donor_id, form), 422
@@ -174,7 +174,9 @@ def edit(donor_id: int) -> Any:
     try:
         form.require_complete()
         with database.transaction(services().engine) as session:
-            service.change_donor(session, donor_id, _change(form, kind), vault=_vault(), **_who())
+            service.change_donor(
+                session, donor_id, _change(form, kind), vault=_vault(), **context.who()
+            )
     except forms.Incomplete:
         pass
     except DomainError as error:
@@ -266,7 +268,3 @@ def _kinds() -> list[tuple[str, str]]:
 
 def _vault() -> Vault:
     return Vault.of(services().config.secret_key)
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -39,7 +39,7 @@ def done(duty: str, occurrence: str) -> Any:
     if form.errors or done_on is None:
         return _page({f"{duty}/{occurrence}": "；".join(form.errors.values())}), 422
     with database.transaction(services().engine) as session:
-        service.mark_done(session, duty, occurrence, done_on=done_on, note=note, **_who())
+        service.mark_done(session, duty, occurrence, done_on=done_on, note=note, **context.who())
     flash(translate("已标记为完成"))
     return _back()
 
@@ -50,7 +50,7 @@ def undo(duty: str, occurrence: str) -> Response:
     """Take the mark of a duty back."""
     reason = request.form.get("reason", "")
     with database.transaction(services().engine) as session:
-        service.undo(session, duty, occurrence, reason=reason, **_who())
+        service.undo(session, duty, occurrence, reason=reason, **context.who())
     flash(translate("已撤回完成标记"))
     return _back()
 
@@ -75,7 +75,7 @@ def state_facts() -> Any:
         if not form.errors:
             with database.transaction(services().engine) as session:
                 for name, value in stated.items():
-                    service.state_fact(session, name, value, **_who())
+                    service.state_fact(session, name, value, **context.who())
     except DomainError as error:
         form.refuse("facts", describe(error))
     if form.errors:
@@ -121,7 +121,3 @@ def _is_wanted(item: Item, who: str, state: str) -> bool:
 
 def _back() -> Response:
     return redirect(url_for("duties.index", year=_year(services().clock.today().year)), 303)
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

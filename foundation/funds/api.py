@@ -45,7 +45,7 @@ def list_funds(session: Session, *, page: PageRequest) -> Page[Any]:
 @api.endpoint(body=NewFund, answer=FundAnswer, status=201)
 def open_fund(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
     """Open a fund."""
-    fund = funds.open_fund(session, **body, **_who())
+    fund = funds.open_fund(session, **body, **api.who())
     return _document(session, fund.code)
 
 
@@ -64,7 +64,7 @@ def set_project(session: Session, code: str, *, body: dict[str, Any]) -> dict[st
     """Say what a fund is for, for the first time or anew."""
     names = {"target": "target_minor", "public": "is_public"}
     entry = ProjectInput(**{names.get(name, name): value for name, value in body.items()})
-    projects.set_project(session, code, entry, **_who())
+    projects.set_project(session, code, entry, **api.who())
     return _document(session, code)
 
 
@@ -74,7 +74,7 @@ def set_project(session: Session, code: str, *, body: dict[str, Any]) -> dict[st
 def set_budget(session: Session, code: str, *, body: dict[str, Any]) -> dict[str, Any]:
     """Set what a fund plans to spend in a year."""
     made = projects.set_budget(
-        session, code, body["year"], body["amount"], resolution=body["resolution"], **_who()
+        session, code, body["year"], body["amount"], resolution=body["resolution"], **api.who()
     )
     return {
         "fund": code,
@@ -95,7 +95,7 @@ def close_fund(session: Session, code: str, *, body: dict[str, Any]) -> dict[str
         closed_on=body["date"],
         reason=body["reason"],
         remainder=body["remainder"],
-        **_who(),
+        **api.who(),
     )
     return _document(session, code)
 
@@ -103,7 +103,3 @@ def close_fund(session: Session, code: str, *, body: dict[str, Any]) -> dict[str
 def _document(session: Session, code: str) -> dict[str, Any]:
     fund = funds.get_fund(session, code)
     return documents.of_row(figures.rows(session, only=[fund.id])[0])
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": api.actor(), "clock": api.clock()}

@@ -67,7 +67,7 @@ def new() -> Any:
                     name=name,
                     restriction=restriction,
                     opened_on=opened_on,
-                    **_who(),
+                    **context.who(),
                 )
         except forms.Incomplete:
             pass
@@ -127,7 +127,12 @@ def close(code: str) -> Any:
             assert day is not None
             with database.transaction(services().engine) as session:
                 projects.close_project(
-                    session, code, closed_on=day, remainder=remainder, reason=reason, **_who()
+                    session,
+                    code,
+                    closed_on=day,
+                    remainder=remainder,
+                    reason=reason,
+                    **context.who(),
                 )
         except forms.Incomplete:
             pass
@@ -154,7 +159,3 @@ def _endowed_funds(session: Session, endowed: Endowment | None) -> tuple[str, ..
         return ()
     known = {fund.id: fund.code for fund in funds.list_funds(session)}
     return known[endowed.principal_fund_id], known[endowed.income_fund_id]
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

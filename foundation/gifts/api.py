@@ -62,9 +62,9 @@ def list_gifts(session: Session, *, query: dict[str, Any], page: PageRequest) ->
 @api.endpoint(body=NewGift, answer=GiftAnswer, status=201)
 def record_gift(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
     """Record a gift; its voucher waits for review."""
-    made = service.record_gift(session, _entry(session, body), **_who())
+    made = service.record_gift(session, _entry(session, body), **api.who())
     if body["pledge"]:
-        paying.pay(session, made.gift_id, pledges.find_key(session, body["pledge"]), **_who())
+        paying.pay(session, made.gift_id, pledges.find_key(session, body["pledge"]), **api.who())
     return documents.of_view(gift_view.get_view(session, made.reference))
 
 
@@ -86,7 +86,7 @@ def cancel_gift(session: Session, reference: str, *, body: dict[str, Any]) -> di
         service.find_key(session, reference),
         booked_on=body["date"] or api.clock().today(),
         reason=body["reason"],
-        **_who(),
+        **api.who(),
     )
     return documents.of_view(gift_view.get_view(session, reference))
 
@@ -102,10 +102,10 @@ def correct_gift(session: Session, reference: str, *, body: dict[str, Any]) -> d
         _entry(session, body["gift"]),
         booked_on=body["date"] or api.clock().today(),
         reason=body["reason"],
-        **_who(),
+        **api.who(),
     )
     if pledge := body["gift"]["pledge"]:
-        paying.pay(session, made.gift_id, pledges.find_key(session, pledge), **_who())
+        paying.pay(session, made.gift_id, pledges.find_key(session, pledge), **api.who())
     return documents.of_view(gift_view.get_view(session, made.reference))
 
 
@@ -122,7 +122,7 @@ def refund_gift(session: Session, reference: str, *, body: dict[str, Any]) -> di
         refunded_on=body["date"] or api.clock().today(),
         pay_from=body["pay_from"],
         reason=body["reason"],
-        **_who(),
+        **api.who(),
     )
     return documents.of_view(gift_view.get_view(session, reference))
 
@@ -140,13 +140,9 @@ def undo_change(
         change_id=change_id,
         booked_on=body["date"] or api.clock().today(),
         reason=body["reason"],
-        **_who(),
+        **api.who(),
     )
     return documents.of_view(gift_view.get_view(session, reference))
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": api.actor(), "clock": api.clock()}
 
 
 def _entry(session: Session, body: dict[str, Any]) -> GiftInput:
@@ -203,4 +199,4 @@ def _donor(session: Session, given: dict[str, Any]) -> DonorRef:
         phone=given["phone"],
     )
     vault = Vault.of(services().config.secret_key)
-    return donors.find_or_record(session, entry, vault=vault, **_who())
+    return donors.find_or_record(session, entry, vault=vault, **api.who())

@@ -96,7 +96,7 @@ def _cancel(session: Session, form: Form, view: GiftView) -> str:
     day, reason = form.day("date"), form.text("reason", longest=500)
     form.require_complete()
     assert day is not None
-    red = changes.cancel_gift(session, view.id, booked_on=day, reason=reason, **_who())
+    red = changes.cancel_gift(session, view.id, booked_on=day, reason=reason, **context.who())
     if red is None:
         return translate("捐赠 {gift} 已作废", gift=view.reference)
     return translate("捐赠 {gift} 已作废，红字凭证等待审核", gift=view.reference)
@@ -120,7 +120,7 @@ def _refund(session: Session, form: Form, view: GiftView) -> str:
         refunded_on=day,
         pay_from=pay_from,
         reason=reason,
-        **_who(),
+        **context.who(),
     )
     return translate("已登记退款，凭证等待审核")
 
@@ -133,7 +133,7 @@ def _undo(change_id: int, session: Session, form: Form, view: GiftView) -> str:
     form.require_complete()
     assert day is not None
     red = undoing.undo_change(
-        session, view.id, change_id=change_id, booked_on=day, reason=reason, **_who()
+        session, view.id, change_id=change_id, booked_on=day, reason=reason, **context.who()
     )
     if red is None:
         return translate("捐赠 {gift} 的变更已撤销", gift=view.reference)
@@ -163,7 +163,3 @@ def _picked(session: Session, form: Form) -> str | None:
 def _bank_accounts(session: Session) -> list[Choice]:
     chart = account_tree.chart_of_year(session, services().clock.today().year)
     return [item for item in account_tree.account_choices(session, chart) if item.is_cash]
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -103,6 +103,11 @@ def clock() -> Clock:
     return services().clock
 
 
+def who() -> dict[str, Any]:
+    """Return who acts and when, as every service that writes takes it: `actor` and `clock`."""
+    return {"actor": actor(), "clock": clock()}
+
+
 def specification_of(view: Callable[..., Any]) -> Specification | None:
     """Return what `endpoint` said of a view."""
     return getattr(view, _SPECIFICATION, None)

@@ -1,7 +1,7 @@
 """What a request works with: the engine, the clock, the settings, and who is asking."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app, g, request
 from sqlalchemy import Engine
@@ -11,6 +11,7 @@ from foundation.users.models import Role
 from ledger.clock import Clock
 
 EXTENSION = "foundation"
+_PROXIES = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,20 @@ def require_user() -> SignedIn:
     user = current_user()
     assert user is not None
     return user
+
+
+def who() -> dict[str, Any]:
+    """Return who acts and when, as every service that writes takes it: `actor` and `clock`."""
+    return {"actor": require_user().actor, "clock": services().clock}
+
+
+def browser_address() -> str:
+    """The address of the browser. Only a proxy on this machine may speak for another one."""
+    direct = request.remote_addr or ""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if forwarded and direct in _PROXIES:
+        return forwarded.rsplit(",", 1)[-1].strip()
+    return direct
 
 
 def language() -> str:

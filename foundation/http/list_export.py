@@ -18,6 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from foundation.http.languages import translate
 from foundation.http.listing import Column, Kind, Value
+from foundation.spreadsheets import safe
 from ledger import money
 from ledger.errors import InvalidInput, NotFound
 
@@ -25,7 +26,6 @@ MAX_EXPORTED = 200_000
 # A cell holds 15 digits exactly; a larger amount is written as text rather than rounded.
 _EXACT_MINOR = 10**15
 _WIDTHS = {Kind.TEXT: 18, Kind.DATE: 12, Kind.MONEY: 18, Kind.COUNT: 10}
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -73,11 +73,6 @@ def _written(column: Column, value: Value) -> str:
     if isinstance(value, int):
         return money.to_text(value) if column.kind is Kind.MONEY else str(value)
     return safe(value)
-
-
-def safe(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula."""
-    return f"'{text}" if text[:1] in _RISKY else text
 
 
 def _xlsx(columns: Sequence[Column], rows: Iterable[Any], title: str) -> bytes:

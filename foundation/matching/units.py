@@ -25,8 +25,6 @@ from foundation.matching.schemes import (
     Whole,
 )
 
-CLAIMANT_UNITS = ("claimant_total", "claimant_year")
-
 
 class Weighed(NamedTuple):
     """A unit's amount as the strict and as the generous reading see it."""

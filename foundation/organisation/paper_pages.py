@@ -57,7 +57,7 @@ def letterhead_settings() -> Any:
             given, reason = _typed(form), form.text("reason", longest=500)
             form.require_complete()
             with database.transaction(services().engine) as session:
-                letterhead.change(session, given, reason=reason, **_who())
+                letterhead.change(session, given, reason=reason, **context.who())
         except forms.Incomplete:
             pass
         except DomainError as error:
@@ -103,7 +103,7 @@ def qualification_settings() -> Any:
             form.require_complete()
             assert given is not None
             with database.transaction(services().engine) as session:
-                qualification.record(session, given, **_who())
+                qualification.record(session, given, **context.who())
         except forms.Incomplete:
             pass
         except DomainError as error:
@@ -123,7 +123,7 @@ def withdraw_qualification(period_id: int) -> Any:
             reason = form.text("reason", longest=500)
             form.require_complete()
             with database.transaction(services().engine) as session:
-                qualification.withdraw(session, period_id, reason=reason, **_who())
+                qualification.withdraw(session, period_id, reason=reason, **context.who())
         except forms.Incomplete:
             pass
         else:
@@ -203,7 +203,3 @@ def _period(form: Form) -> PeriodInput | None:
         published_on=published_on,
         document_address=address,
     )
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -77,7 +77,7 @@ def record_pledge(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
         is_reminded=body["reminded"],
         note=body["note"],
     )
-    made = service.record_pledge(session, entry, **_who())
+    made = service.record_pledge(session, entry, **api.who())
     return _document(session, made.reference)
 
 
@@ -133,7 +133,7 @@ def pay(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str, 
         service.find_key(session, reference),
         parts=None if parts is None else [(item["instalment"], item["amount"]) for item in parts],
         reason=body["reason"],
-        **_who(),
+        **api.who(),
     )
     return _document(session, reference)
 
@@ -145,7 +145,9 @@ def reschedule(session: Session, reference: str, *, body: dict[str, Any]) -> dic
     """Replace what is open of the schedule."""
     key = service.find_key(session, reference)
     open_minor = sum(item.open_minor for item in service.instalments_of(session, key))
-    changes.reschedule(session, key, _schedule(body, open_minor), reason=body["reason"], **_who())
+    changes.reschedule(
+        session, key, _schedule(body, open_minor), reason=body["reason"], **api.who()
+    )
     return _document(session, reference)
 
 
@@ -159,7 +161,7 @@ def request_write_off(session: Session, reference: str, *, body: dict[str, Any])
         service.find_key(session, reference),
         reason=body["reason"],
         amount_minor=body["amount"],
-        **_who(),
+        **api.who(),
     )
     return _document(session, reference)
 
@@ -170,7 +172,7 @@ def request_write_off(session: Session, reference: str, *, body: dict[str, Any])
 def approve_write_off(session: Session, reference: str, change_id: int) -> dict[str, Any]:
     """Approve a write-off that somebody else asked for."""
     _own(session, reference, change_id)
-    changes.approve_write_off(session, change_id, **_who())
+    changes.approve_write_off(session, change_id, **api.who())
     return _document(session, reference)
 
 
@@ -182,7 +184,7 @@ def refuse_write_off(
 ) -> dict[str, Any]:
     """Refuse a write-off."""
     _own(session, reference, change_id)
-    changes.refuse_write_off(session, change_id, reason=body["reason"], **_who())
+    changes.refuse_write_off(session, change_id, reason=body["reason"], **api.who())
     return _document(session, reference)
 
 
@@ -191,7 +193,9 @@ def refuse_write_off(
 @api.endpoint(body=Reason, answer=PledgeAnswer)
 def cancel(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str, Any]:
     """Cancel a pledge of which nothing was paid and nothing is due."""
-    changes.cancel(session, service.find_key(session, reference), reason=body["reason"], **_who())
+    changes.cancel(
+        session, service.find_key(session, reference), reason=body["reason"], **api.who()
+    )
     return _document(session, reference)
 
 
@@ -203,7 +207,7 @@ def meet_condition(
 ) -> dict[str, Any]:
     """Note that the condition of an instalment is met."""
     key = service.find_key(session, reference)
-    changes.meet_condition(session, key, number, reason=body["reason"], **_who())
+    changes.meet_condition(session, key, number, reason=body["reason"], **api.who())
     return _document(session, reference)
 
 
@@ -222,7 +226,3 @@ def _schedule(body: dict[str, Any], amount_minor: int) -> tuple[Due, ...]:
 
 def _own(session: Session, reference: str, change_id: int) -> None:
     changes.require_of(session, service.find_key(session, reference), change_id)
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": api.actor(), "clock": api.clock()}

@@ -55,7 +55,7 @@ def new() -> Any:
     if request.method == "POST":
         try:
             with database.transaction(services().engine) as session:
-                made = service.record_pledge(session, _entry(form), **_who())
+                made = service.record_pledge(session, _entry(form), **context.who())
         except forms.Incomplete:
             pass
         except DomainError as error:
@@ -90,7 +90,7 @@ def pay(reference: str) -> Any:
         named = form.text("gift", longest=40)
         form.require_complete()
         gift = gifts.find_key(session, named)
-        paying.pay(session, gift, key, reason=form.value("reason"), **_who())
+        paying.pay(session, gift, key, reason=form.value("reason"), **context.who())
         return translate("已抵付")
 
     return _act(reference, "pay", "gift", act)
@@ -105,7 +105,7 @@ def reschedule(reference: str) -> Any:
         due = schedule_form.read(form, whole)
         reason = form.text("reason", longest=500)
         form.require_complete()
-        changes.reschedule(session, key, due, reason=reason, **_who())
+        changes.reschedule(session, key, due, reason=reason, **context.who())
         return translate("已重新安排分期")
 
     return _act(reference, "reschedule", "lines", act)
@@ -119,7 +119,7 @@ def ask_write_off(reference: str) -> Any:
         amount = form.amount("amount", is_required=False)
         reason = form.text("reason", longest=500)
         form.require_complete()
-        changes.request_write_off(session, key, reason=reason, amount_minor=amount, **_who())
+        changes.request_write_off(session, key, reason=reason, amount_minor=amount, **context.who())
         return translate("已申请核销，等待另一人批准")
 
     return _act(reference, "write_off", "amount", act)
@@ -131,7 +131,7 @@ def approve(reference: str, change_id: int) -> Any:
 
     def act(session: Session, _form: Form, key: int) -> str:
         changes.require_of(session, key, change_id)
-        changes.approve_write_off(session, change_id, **_who())
+        changes.approve_write_off(session, change_id, **context.who())
         return translate("已批准核销")
 
     return _act(reference, "answer", "", act)
@@ -145,7 +145,7 @@ def refuse(reference: str, change_id: int) -> Any:
         reason = form.text("reason", longest=500)
         form.require_complete()
         changes.require_of(session, key, change_id)
-        changes.refuse_write_off(session, change_id, reason=reason, **_who())
+        changes.refuse_write_off(session, change_id, reason=reason, **context.who())
         return translate("已退回核销申请")
 
     return _act(reference, "answer", "reason", act)
@@ -158,7 +158,7 @@ def cancel(reference: str) -> Any:
     def act(session: Session, form: Form, key: int) -> str:
         reason = form.text("reason", longest=500)
         form.require_complete()
-        changes.cancel(session, key, reason=reason, **_who())
+        changes.cancel(session, key, reason=reason, **context.who())
         return translate("已取消承诺")
 
     return _act(reference, "cancel", "reason", act)
@@ -171,7 +171,7 @@ def meet(reference: str, number: int) -> Any:
     def act(session: Session, form: Form, key: int) -> str:
         reason = form.text("reason", longest=500)
         form.require_complete()
-        changes.meet_condition(session, key, number, reason=reason, **_who())
+        changes.meet_condition(session, key, number, reason=reason, **context.who())
         return translate("已登记条件满足")
 
     return _act(reference, f"meet-{number}", "reason", act)
@@ -272,7 +272,3 @@ def _agreements(session: Session, donor: str) -> list[tuple[str, str]]:
         query = query.where(Agreement.donor_id.in_(aliases.same_as(int(donor))))
     rows = session.execute(query.order_by(Agreement.number).limit(50))
     return [(row.number, row.title) for row in rows]
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from foundation import database
-from foundation.http import security
+from foundation.http import context, security
 from foundation.http.context import services
 from foundation.http.forms import Form
 from foundation.http.languages import describe
@@ -53,7 +53,7 @@ def by_mail() -> Response:
 def _send(address: str) -> None:
     counted = (
         limits.subject("portal mail", address.casefold(), free=3, longest_seconds=900),
-        limits.subject("portal mail from", limits.browser_address(), free=10, longest_seconds=300),
+        limits.subject("portal mail from", context.browser_address(), free=10, longest_seconds=300),
     )
     # One commit either way: the time it takes says little of what was found.
     with database.transaction(services().engine) as session:
@@ -73,7 +73,7 @@ def by_document() -> Response:
         return flask.make_response(_door(form), 422)
     of_number = limits.subject("portal number", number.upper(), free=5, longest_seconds=60)
     of_browser = limits.subject(
-        "portal number from", limits.browser_address(), free=10, longest_seconds=300
+        "portal number from", context.browser_address(), free=10, longest_seconds=300
     )
     try:
         with database.transaction(services().engine) as session:
@@ -103,7 +103,7 @@ def link(token: str) -> Response:
 def use_link(token: str) -> Response:
     """Come in by a link."""
     tried = limits.subject(
-        "portal link from", limits.browser_address(), free=20, longest_seconds=60
+        "portal link from", context.browser_address(), free=20, longest_seconds=60
     )
     try:
         with database.transaction(services().engine) as session:
@@ -125,7 +125,7 @@ def renew_link(token: str) -> Response:
     """Send a fresh link in the place of one that no longer works."""
     counted = (
         limits.subject("portal renewal", token, free=3, longest_seconds=900),
-        limits.subject("portal mail from", limits.browser_address(), free=10, longest_seconds=300),
+        limits.subject("portal mail from", context.browser_address(), free=10, longest_seconds=300),
     )
     try:
         with database.transaction(services().engine) as session:

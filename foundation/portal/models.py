@@ -29,7 +29,6 @@ class VisitKind(StrEnum):
     LINK_SENT = "link_sent"
     INVITED = "invited"
     ENTERED = "entered"
-    OPENED = "opened"
     DOWNLOADED = "downloaded"
     EXPORTED = "exported"
 

@@ -71,7 +71,7 @@ def invite(donor_id: int) -> str:
     """Make an invitation and show its link, once."""
     with database.transaction(services().engine) as session:
         donors.get_donor(session, donor_id)
-        link = entering.invite(session, donor_id, public_url=_public_url(), **_who())
+        link = entering.invite(session, donor_id, public_url=_public_url(), **context.who())
     return _access(donor_id, link=link)
 
 
@@ -81,7 +81,7 @@ def send(donor_id: int) -> Response:
     """Send a link to the donor's own address."""
     with database.transaction(services().engine) as session:
         donors.get_donor(session, donor_id)
-        entering.send_link(session, donor_id, public_url=_public_url(), **_who())
+        entering.send_link(session, donor_id, public_url=_public_url(), **context.who())
     flash(translate("登录链接已排队发送"))
     return redirect(url_for("portal_office.access", donor_id=donor_id), 303)
 
@@ -92,7 +92,7 @@ def shut_out(donor_id: int) -> Response:
     """End every session and link of a donor, when a mail went to the wrong person."""
     with database.transaction(services().engine) as session:
         donors.get_donor(session, donor_id)
-        accounts.shut_out(session, donor_id, **_who())
+        accounts.shut_out(session, donor_id, **context.who())
     flash(translate("该捐赠人的登录和未用链接均已失效"))
     return redirect(url_for("portal_office.access", donor_id=donor_id), 303)
 
@@ -137,7 +137,7 @@ def _decide(request_id: int, *, is_accepted: bool) -> Response:
             is_accepted=is_accepted,
             reason=request.form.get("reason", ""),
             vault=Vault.of(services().config.secret_key),
-            **_who(),
+            **context.who(),
         )
     flash(translate("已处理捐赠人的请求"))
     return redirect(url_for("portal_office.requests"), 303)
@@ -154,7 +154,7 @@ def link_user(name: str) -> Any:
             form.text("donor")
             if not form.errors:
                 with database.transaction(services().engine) as session:
-                    accounts.link_user(session, name, number, **_who())
+                    accounts.link_user(session, name, number, **context.who())
                 flash(translate("已关联捐赠人 {donor}", donor=number))
                 return redirect(url_for("users.show", name=name), 303)
         except DomainError as error:
@@ -168,7 +168,3 @@ def link_user(name: str) -> Any:
 
 def _public_url() -> str:
     return services().config.public_url
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

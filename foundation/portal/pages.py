@@ -260,7 +260,6 @@ VISITS = {
     VisitKind.LINK_SENT: mark("发出登录链接"),
     VisitKind.INVITED: mark("工作人员生成邀请链接"),
     VisitKind.ENTERED: mark("进入"),
-    VisitKind.OPENED: mark("打开"),
     VisitKind.DOWNLOADED: mark("下载"),
     VisitKind.EXPORTED: mark("导出个人信息"),
 }

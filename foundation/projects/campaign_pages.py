@@ -65,7 +65,7 @@ def edit(code: str = "") -> Any:
                 if not code and campaigns.find_campaign(session, entry.code) is not None:
                     form.refuse("code", translate("此编码已有筹款活动"))
                     form.require_complete()
-                campaigns.set_campaign(session, entry, **_who())
+                campaigns.set_campaign(session, entry, **context.who())
         except forms.Incomplete:
             pass
         except DomainError as error:
@@ -126,7 +126,3 @@ def _entry(form: Form) -> CampaignInput:
         public_text=form.value("public_text"),
         public_text_en=form.value("public_text_en"),
     )
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -17,7 +17,7 @@ from foundation.pledges.models import Instalment, Pledge
 from foundation.projects import kinds
 from foundation.projects.models import FundProject, ProjectPicture
 from ledger import money
-from ledger.funds import Fund, Restriction
+from ledger.funds import Fund
 from ledger.vouchers import Voucher, VoucherState
 
 
@@ -156,11 +156,6 @@ def by_month(session: Session, fund_id: int, year: int) -> list[int]:
     for day, minor in rows:
         found[day.month - 1] += int(minor)
     return found
-
-
-def is_endowed(row: ProjectRow) -> bool:
-    """Whether a fund keeps its principal for ever."""
-    return row.fund.restriction is Restriction.PERMANENT
 
 
 def _taken_back(session: Session, where: Sequence[Any]) -> dict[int, int]:

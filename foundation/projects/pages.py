@@ -74,7 +74,7 @@ def edit(code: str) -> Any:
         try:
             entry = _entry(form)
             with database.transaction(services().engine) as session:
-                service.set_project(session, code, entry, **_who())
+                service.set_project(session, code, entry, **context.who())
         except forms.Incomplete:
             pass
         except DomainError as error:
@@ -176,7 +176,9 @@ def _budget(session: Session, form: Form, code: str) -> None:
     amount = form.amount("amount")
     form.require_complete()
     assert amount is not None
-    service.set_budget(session, code, year, amount, resolution=form.value("resolution"), **_who())
+    service.set_budget(
+        session, code, year, amount, resolution=form.value("resolution"), **context.who()
+    )
 
 
 def _picture(session: Session, form: Form, code: str) -> None:
@@ -186,7 +188,7 @@ def _picture(session: Session, form: Form, code: str) -> None:
         form.refuse("picture", translate("请选择文件"))
     form.require_complete()
     assert sent is not None
-    service.set_picture(session, code, sent.read(), description=description, **_who())
+    service.set_picture(session, code, sent.read(), description=description, **context.who())
 
 
 def _endowment(session: Session, form: Form, code: str) -> None:
@@ -200,7 +202,7 @@ def _endowment(session: Session, form: Form, code: str) -> None:
         income.partition(" ")[0],
         since=since,
         agreement=form.value("agreement"),
-        **_who(),
+        **context.who(),
     )
 
 
@@ -215,7 +217,7 @@ def _rule(session: Session, form: Form, code: str) -> None:
     assert day is not None
     assert base is not None
     entry = RuleInput(day, base, spend or 0, resolution, reinvest or 0, years)
-    endowments.set_rule(session, code, entry, **_who())
+    endowments.set_rule(session, code, entry, **context.who())
 
 
 _ACTS: dict[str, Callable[[Session, Form, str], None]] = {
@@ -229,7 +231,3 @@ _ACTS: dict[str, Callable[[Session, Form, str], None]] = {
 def _offered() -> dict[str, str]:
     today = services().clock.today()
     return {"year": str(today.year), "since": today.isoformat(), "base": "income", "years": "1"}
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

@@ -69,7 +69,7 @@ def record_bill(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
         [BillEntry(_bill(body), keys)],
         is_confirmed=body["confirmed"],
         is_matching=not keys,
-        **_who(),
+        **api.who(),
     )
     return documents.of_bill_view(bill_view.get_view(session, done.bill.id))
 
@@ -104,7 +104,7 @@ def draw_batch(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
         last_number=body["last"],
         licence_number=body["licence"],
     )
-    key = bill_batches.add_batch(session, given, **_who())
+    key = bill_batches.add_batch(session, given, **api.who())
     return documents.of_batch(batch_pages.find_use(session, key))
 
 
@@ -118,7 +118,7 @@ def write_off(session: Session, batch_id: int, *, body: dict[str, Any]) -> dict[
         batch_id,
         on=body["date"] or api.clock().today(),
         reference=body["reference"],
-        **_who(),
+        **api.who(),
     )
     return documents.of_batch(batch_pages.find_use(session, batch_id))
 
@@ -139,7 +139,7 @@ def end_bill(session: Session, bill_id: int, *, body: dict[str, Any]) -> dict[st
     view = bill_view.get_view(session, bill_id)
     act = bill_ends.lose if body["state"] is BillState.LOST else bill_ends.void
     day = body["date"] or api.clock().today()
-    act(session, view.bill.code, view.bill.number, on=day, reason=body["reason"], **_who())
+    act(session, view.bill.code, view.bill.number, on=day, reason=body["reason"], **api.who())
     session.expire_all()
     return documents.of_bill_view(bill_view.get_view(session, bill_id))
 
@@ -151,7 +151,7 @@ def link_bill(session: Session, bill_id: int, *, body: dict[str, Any]) -> dict[s
     """Say which gifts a recorded bill covers."""
     view = bill_view.get_view(session, bill_id)
     keys = [gifts.find_key(session, reference) for reference in body["gifts"]]
-    billing.link_bill(session, view.bill.code, view.bill.number, keys, **_who())
+    billing.link_bill(session, view.bill.code, view.bill.number, keys, **api.who())
     return documents.of_bill_view(bill_view.get_view(session, bill_id))
 
 
@@ -170,7 +170,7 @@ def attach_file(session: Session, bill_id: int) -> dict[str, Any]:
         name=file.filename,
         content=file.stream.read(bill_files.MAX_BYTES + 1),
         folder=services().config.data_dir,
-        **_who(),
+        **api.who(),
     )
     return documents.of_bill_view(bill_view.get_view(session, bill_id))
 
@@ -215,7 +215,3 @@ def _bill(body: dict[str, Any]) -> BillInput:
         reverses=None if reverses is None else (reverses["code"], reverses["number"]),
         reason=body["reason"],
     )
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": api.actor(), "clock": api.clock()}

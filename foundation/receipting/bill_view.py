@@ -91,15 +91,6 @@ def get_view(session: Session, bill_id: int) -> BillView:
     )
 
 
-def find_id(session: Session, code: str, number: str) -> int:
-    """Return the key of a bill. Raises UnknownBill."""
-    query = select(Bill.id).where(Bill.code == code, Bill.number == number)
-    found = session.execute(query).scalar()
-    if found is None:
-        raise UnknownBill(bill=f"{code} {number}")
-    return found
-
-
 def _gifts(session: Session, bill_id: int) -> tuple[CoveredGift, ...]:
     rows = session.execute(
         select(Gift.id, Gift.received_on, Gift.donor_name, GiftBill.amount_minor, GiftBill.is_live)

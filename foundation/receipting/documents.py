@@ -4,7 +4,6 @@ from typing import Any
 
 from foundation.receipting.bill_view import BillView
 from foundation.receipting.billing import Billed
-from foundation.receipting.coverage import LiveDocument
 from foundation.receipting.letter_lists import LetterRow
 from foundation.receipting.letter_view import LetterView
 from foundation.receipting.planning import Exclusion
@@ -174,16 +173,6 @@ def of_exclusion(exclusion: Exclusion) -> dict[str, Any]:
         "gift": exclusion.reference,
         "code": exclusion.reason.value,
         "reason": exclusion.sentence,
-    }
-
-
-def of_live(found: LiveDocument) -> dict[str, Any]:
-    """A document that stands for a gift."""
-    return {
-        "document": found.document.value,
-        "number": found.number,
-        "issued_on": None if found.issued_on is None else found.issued_on.isoformat(),
-        "amount": to_text(found.amount_minor),
     }
 
 

@@ -88,7 +88,7 @@ def issue_letters(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
         _scope(session, body),
         verify_at=serving.verify_at(),
         expected=body["expected"],
-        **_who(),
+        **api.who(),
     )
     return {
         "issued": done.letters,
@@ -116,7 +116,7 @@ def replace_letter(session: Session, reference: str, *, body: dict[str, Any]) ->
     """Issue a letter anew from its gifts as they are; answers the new one."""
     letter = letters.get_letter(session, reference)
     issued = service.replace(
-        session, letter.id, reason=body["reason"], verify_at=serving.verify_at(), **_who()
+        session, letter.id, reason=body["reason"], verify_at=serving.verify_at(), **api.who()
     )
     return documents.of_letter_view(letter_view.get_view(session, issued.reference))
 
@@ -127,7 +127,7 @@ def replace_letter(session: Session, reference: str, *, body: dict[str, Any]) ->
 def cancel_letter(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str, Any]:
     """Cancel a letter; its number stays."""
     letter = letters.get_letter(session, reference)
-    service.cancel(session, letter.id, reason=body["reason"], **_who())
+    service.cancel(session, letter.id, reason=body["reason"], **api.who())
     return documents.of_letter_view(letter_view.get_view(session, reference))
 
 
@@ -179,7 +179,3 @@ def _scope(session: Session, given: dict[str, Any]) -> Scope:
 
 def _pdf(content: bytes) -> Response:
     return Response(content, mimetype=letter_files.MEDIA_TYPE)
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": api.actor(), "clock": api.clock()}

@@ -12,6 +12,8 @@ from contextlib import closing
 from flask import Response, render_template, stream_with_context
 from markupsafe import Markup, escape
 
+from foundation.zip_entries import entry
+
 _SPLIT = "<!-- progress -->"
 
 
@@ -53,9 +55,7 @@ def zipped(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
     stream = _Parts()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as package:
         for name, content in files:
-            # The date of the day on which zips begin: the same files give the same bytes.
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            package.writestr(entry, content)
+            package.writestr(entry(name, zipfile.ZIP_STORED), content)
             yield stream.take()
     yield stream.take()
 

@@ -24,7 +24,7 @@ def submit(reference: str) -> Any:
     """Send a draft for approval."""
 
     def act(session: Session, _form: Form, key: int) -> str:
-        approvals.submit(session, key, **_who())
+        approvals.submit(session, key, **context.who())
         return translate("已提交审批")
 
     return _act(reference, "submit", act)
@@ -37,7 +37,7 @@ def approve(reference: str) -> Any:
     def act(session: Session, form: Form, key: int) -> str:
         remark = form.text("remark", is_required=False, longest=500)
         form.require_complete()
-        approvals.approve(session, key, remark=remark or None, **_who())
+        approvals.approve(session, key, remark=remark or None, **context.who())
         return translate("已批准")
 
     return _act(reference, "approve", act)
@@ -50,7 +50,7 @@ def send_back(reference: str) -> Any:
     def act(session: Session, form: Form, key: int) -> str:
         reason = form.text("reason", longest=500)
         form.require_complete()
-        approvals.send_back(session, key, remark=reason, **_who())
+        approvals.send_back(session, key, remark=reason, **context.who())
         return translate("已退回申请人")
 
     return _act(reference, "return", act)
@@ -72,7 +72,7 @@ def pay(reference: str) -> Any:
             account_code=account,
             paid_on=paid_on,
             payment_reference=named or None,
-            **_who(),
+            **context.who(),
         )
         return translate("已登记付款")
 
@@ -88,7 +88,7 @@ def book(reference: str) -> Any:
         if not (count.isascii() and count.isdigit() and int(count) > 0):
             form.refuse("attachments", translate("应为大于零的整数"))
         form.require_complete()
-        paying.book(session, key, attachments=int(count), **_who())
+        paying.book(session, key, attachments=int(count), **context.who())
         return translate("已编制凭证，等待审核")
 
     return _act(reference, "book", act)
@@ -99,7 +99,7 @@ def unbook(reference: str) -> Any:
     """Let a request be booked again."""
 
     def act(session: Session, _form: Form, key: int) -> str:
-        paying.unbook(session, key, **_who())
+        paying.unbook(session, key, **context.who())
         return translate("可以重新制证")
 
     return _act(reference, "unbook", act)
@@ -112,7 +112,7 @@ def cancel(reference: str) -> Any:
     def act(session: Session, form: Form, key: int) -> str:
         reason = form.text("reason", longest=500)
         form.require_complete()
-        paying.cancel(session, key, reason=reason, **_who())
+        paying.cancel(session, key, reason=reason, **context.who())
         return translate("已撤销")
 
     return _act(reference, "cancel", act)
@@ -136,7 +136,3 @@ def _act(reference: str, opened: str, act: Callable[[Session, Form, int], str]) 
         flash(said)
         return redirect(url_for("spending.show", reference=reference), 303)
     return pages.render_request(reference, form, opened), status
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

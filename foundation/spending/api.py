@@ -41,7 +41,7 @@ def list_requests(session: Session, *, query: dict[str, Any], page: PageRequest)
 @api.endpoint(body=NewRequest, answer=SpendingAnswer, status=201)
 def save_draft(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
     """Write the draft of a request."""
-    made = drafts.save_draft(session, entry_of(body), **_who())
+    made = drafts.save_draft(session, entry_of(body), **api.who())
     return _document(session, made.id)
 
 
@@ -59,7 +59,7 @@ def get_request(session: Session, reference: str) -> dict[str, Any]:
 def revise(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str, Any]:
     """Rewrite a draft of one's own."""
     key = queries.find_key(session, reference)
-    drafts.save_draft(session, entry_of(body), request_id=key, **_who())
+    drafts.save_draft(session, entry_of(body), request_id=key, **api.who())
     return _document(session, key)
 
 
@@ -69,7 +69,7 @@ def revise(session: Session, reference: str, *, body: dict[str, Any]) -> dict[st
 def submit(session: Session, reference: str) -> dict[str, Any]:
     """Send a draft for approval."""
     key = queries.find_key(session, reference)
-    approvals.submit(session, key, **_who())
+    approvals.submit(session, key, **api.who())
     return _document(session, key)
 
 
@@ -79,7 +79,7 @@ def submit(session: Session, reference: str) -> dict[str, Any]:
 def approve(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str, Any]:
     """Approve what somebody else asked for."""
     key = queries.find_key(session, reference)
-    approvals.approve(session, key, remark=body["note"], **_who())
+    approvals.approve(session, key, remark=body["note"], **api.who())
     return _document(session, key)
 
 
@@ -89,7 +89,7 @@ def approve(session: Session, reference: str, *, body: dict[str, Any]) -> dict[s
 def send_back(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str, Any]:
     """Send a request back to the one who asked."""
     key = queries.find_key(session, reference)
-    approvals.send_back(session, key, remark=body["reason"], **_who())
+    approvals.send_back(session, key, remark=body["reason"], **api.who())
     return _document(session, key)
 
 
@@ -105,7 +105,7 @@ def pay(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str, 
         account_code=body["account"],
         paid_on=body["paid_on"],
         payment_reference=body["reference"],
-        **_who(),
+        **api.who(),
     )
     return _document(session, key)
 
@@ -116,7 +116,7 @@ def pay(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str, 
 def book(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str, Any]:
     """Make the voucher of a paid request, submitted for review."""
     key = queries.find_key(session, reference)
-    paying.book(session, key, attachments=body["attachments"], **_who())
+    paying.book(session, key, attachments=body["attachments"], **api.who())
     return _document(session, key)
 
 
@@ -126,7 +126,7 @@ def book(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str,
 def unbook(session: Session, reference: str) -> dict[str, Any]:
     """Let a request be booked again after its voucher was discarded or reversed."""
     key = queries.find_key(session, reference)
-    paying.unbook(session, key, **_who())
+    paying.unbook(session, key, **api.who())
     return _document(session, key)
 
 
@@ -136,7 +136,7 @@ def unbook(session: Session, reference: str) -> dict[str, Any]:
 def cancel(session: Session, reference: str, *, body: dict[str, Any]) -> dict[str, Any]:
     """Give a request up before it is paid."""
     key = queries.find_key(session, reference)
-    paying.cancel(session, key, reason=body["reason"], **_who())
+    paying.cancel(session, key, reason=body["reason"], **api.who())
     return _document(session, key)
 
 
@@ -162,7 +162,3 @@ def entry_of(body: dict[str, Any]) -> RequestInput:
 
 def _document(session: Session, key: int) -> dict[str, Any]:
     return documents.of_view(queries.view(session, key))
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": api.actor(), "clock": api.clock()}

@@ -3,8 +3,10 @@
 from typing import Any
 
 from foundation.spending.models import SpendingRequest, reference
-from foundation.spending.queries import SpendingView, masked
+from foundation.spending.queries import SpendingView
 from ledger.money import BOOK_CURRENCY, to_text
+from receipts.content import RecipientKind
+from receipts.verification import masked
 
 
 def of_row(request: SpendingRequest) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def of_view(view: SpendingView) -> dict[str, Any]:
         "beneficiaries": [
             {
                 "code": one.code,
-                "name": masked(one.name),
+                "name": masked(one.name, RecipientKind.PERSON),
                 "unit": one.unit,
                 "amount": to_text(one.amount_minor),
             }

@@ -1,5 +1,6 @@
 """Pages of spending: the list, a request with its approvals, and the form."""
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -21,6 +22,8 @@ from ledger.charts.definitions import AccountFlag
 from ledger.errors import DomainError
 from ledger.funds import Restriction
 from ledger.trail import TrailRecord
+from receipts.content import RecipientKind
+from receipts.verification import masked
 
 
 @guard.requires(Permission.SPENDING_READ)
@@ -134,7 +137,7 @@ def render_request(named: str, form: Form, opened: str) -> str:
             kinds=labels.KINDS,
             methods=labels.METHODS,
             verdicts=labels.VERDICTS,
-            masked=queries.masked,
+            masked=partial(masked, kind=RecipientKind.PERSON),
             accounts=_accounts(session),
             sources=rules.sources(),
             records=records.all(),

@@ -5,7 +5,6 @@ The cashier pays; the accountant makes the voucher (会计法: a cashier keeps n
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation import posting_rules
@@ -18,7 +17,7 @@ from ledger import catalogue, drafting
 from ledger.charts.definitions import AccountFlag
 from ledger.clock import Clock
 from ledger.errors import Conflict, InvalidInput, NotAllowed
-from ledger.vouchers import Voucher, VoucherState
+from ledger.vouchers import stands
 
 # The lines of the cash-flow statement that each kind of spending belongs to.
 CASH_FLOW = {
@@ -108,23 +107,14 @@ def unbook(session: Session, request_id: int, *, actor: str, clock: Clock) -> Sp
     Raises WrongStep, Conflict while the voucher stands.
     """
     request = at_step(session, request_id, "重新制证", SpendingState.BOOKED)
-    if _stands(session, request.voucher_id):
+    assert request.voucher_id is not None
+    if stands(session, request.voucher_id):
         raise Conflict(reason="凭证仍然有效；请先作废草稿或红字冲销")
     request.voucher_id = None
     request.state = SpendingState.PAID
     session.flush()
     note(session, request, "spending.unbook", actor=actor, clock=clock)
     return request
-
-
-def _stands(session: Session, voucher_id: int | None) -> bool:
-    state = session.execute(select(Voucher.state).where(Voucher.id == voucher_id)).scalar_one()
-    undone = session.execute(
-        select(Voucher.id).where(
-            Voucher.reverses_id == voucher_id, Voucher.state == VoucherState.POSTED
-        )
-    ).first()
-    return state is not VoucherState.DISCARDED and undone is None
 
 
 def cancel(

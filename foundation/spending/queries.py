@@ -21,7 +21,7 @@ from foundation.spending.rules import Element, Level, get_element, level_for
 from foundation.spending.steps import UnknownRequest, get_request, parts_of
 from ledger.accounts import Account
 from ledger.funds import Fund
-from ledger.vouchers import Voucher, VoucherState, label
+from ledger.vouchers import Voucher, VoucherState, label, stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +139,10 @@ def view(session: Session, key: int) -> SpendingView:
         account=f"{account.code} {account.full_name}" if account else None,
         voucher=label(voucher.period_id, voucher.word, voucher.number) if voucher else None,
         voucher_state=voucher.state if voucher else None,
-        voucher_is_gone=voucher is not None and _is_gone(session, voucher),
+        voucher_is_gone=voucher is not None and not stands(session, voucher.id),
     )
 
 
 def _of(session: Session, table: Any, key: int, order: Any) -> Sequence[Any]:
     found = session.execute(select(table).where(table.request_id == key).order_by(order))
     return found.scalars().all()
-
-
-def _is_gone(session: Session, voucher: Voucher) -> bool:
-    if voucher.state is VoucherState.DISCARDED:
-        return True
-    undone = select(Voucher.id).where(
-        Voucher.reverses_id == voucher.id, Voucher.state == VoucherState.POSTED
-    )
-    return session.execute(undone).first() is not None
-
-
-def masked(name: str) -> str:
-    """Write a person's name so that a list does not publish it: the first sign and stars."""
-    return name[:1] + "＊" * max(1, len(name) - 1)

@@ -78,7 +78,7 @@ def issue() -> Any:
             service.require_sound(session, period, joined.checks)
         with database.transaction(services().engine) as session:
             content = joined.compose(session, period, layout, services().clock)
-            issued = service.issue(session, content, signers=signers, **_who())
+            issued = service.issue(session, content, signers=signers, **context.who())
     except forms.Incomplete:
         return _page(form, Form.empty()), 422
     except DomainError as error:
@@ -121,7 +121,7 @@ def reclassify() -> Any:
                 amount_minor=amount,
                 allowed=[(first, second) for first, second, _ in _joined().reclassifications],
                 reason=reason,
-                **_who(),
+                **context.who(),
             )
     except forms.Incomplete:
         return _page(Form.empty(), form), 422
@@ -165,7 +165,3 @@ def _offers(closed: list[int]) -> list[str]:
         found += [f"{year}-Q{quarter}" for quarter in (1, 2, 3, 4) if quarter * 3 in of_year]
         found += [text_of(year * 100 + month) for month in reversed(of_year)]
     return found
-
-
-def _who() -> dict[str, Any]:
-    return {"actor": context.require_user().actor, "clock": services().clock}

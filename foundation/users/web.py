@@ -46,7 +46,7 @@ def begin() -> Any:
             Attempt(
                 name=form.value("name"),
                 password=request.form.get("password", ""),
-                address=_address(),
+                address=context.browser_address(),
                 is_known_browser=_is_known(form.value("name")),
             ),
             previous=sessions.digest_of(cookie) if cookie else None,
@@ -74,15 +74,6 @@ def _welcome(begun: Begun) -> Response:
 def _target() -> str:
     target = request.values.get("next", "/")
     return target if security.is_own_path(target) else "/"
-
-
-def _address() -> str:
-    """The address of the browser. Only a proxy on this machine may speak for another one."""
-    direct = request.remote_addr or ""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if forwarded and direct in ("127.0.0.1", "::1"):
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return direct
 
 
 def _signer() -> URLSafeSerializer:

@@ -6,23 +6,11 @@ Counted as failed sign-ins are (foundation.users.throttle); only digests are sto
 import hashlib
 import hmac
 
-from flask import request
 from sqlalchemy.orm import Session
 
 from foundation.http.context import services
 from foundation.users import throttle
 from foundation.users.throttle import Subject
-
-_PROXIES = ("127.0.0.1", "::1")
-
-
-def browser_address() -> str:
-    """The address of the browser. Only a proxy on this machine may speak for another one."""
-    direct = request.remote_addr or ""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if forwarded and direct in _PROXIES:
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return direct
 
 
 def subject(what: str, value: str, *, free: int, longest_seconds: int) -> Subject:

@@ -11,6 +11,7 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from foundation import database
+from foundation.http import context
 from foundation.http.context import services
 from foundation.http.forms import Form
 from foundation.http.languages import describe, mark, translate
@@ -96,7 +97,7 @@ def by_file() -> Response:
 
 def _judged(form: Form, *, code: str = "", number: str = "", content: bytes = b"") -> Response:
     browser = limits.subject(
-        "verify", limits.browser_address(), free=_FREE, longest_seconds=_LONGEST_WAIT
+        "verify", context.browser_address(), free=_FREE, longest_seconds=_LONGEST_WAIT
     )
     engine = services().engine
     try:

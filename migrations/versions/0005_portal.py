@@ -170,7 +170,6 @@ def upgrade() -> None:
                 "link_sent",
                 "invited",
                 "entered",
-                "opened",
                 "downloaded",
                 "exported",
                 name="visitkind",

@@ -1,12 +1,11 @@
 """`reports audit-pack`: one file for the auditors."""
 
-import hashlib
 from pathlib import Path
 
 import click
 
 from foundation.command_context import CommandContext, pass_context
-from foundation.command_files import whole_file
+from foundation.command_files import digest_of, whole_file
 from foundation.users.permissions import Permission
 from reports.audit_pack import making, summary
 
@@ -48,8 +47,7 @@ def audit_pack(
             earlier=earlier,
             progress=progress,
         )
-    with out.open("rb") as written:
-        digest = hashlib.file_digest(written, "sha256").hexdigest()
+    digest = digest_of(out)
     totals = manifest["control_totals"]
     context.answer(
         {

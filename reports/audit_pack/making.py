@@ -10,6 +10,7 @@ from zipfile import ZipFile
 from sqlalchemy.orm import Session
 
 from foundation.organisation.service import get_organisation
+from foundation.zip_entries import entry
 from ledger import catalogue
 from ledger.clock import Clock
 from ledger.errors import InvalidInput
@@ -78,7 +79,7 @@ def make(
             control_totals=totals,
         )
         text = json.dumps(manifest, ensure_ascii=False, indent=1)
-        archive.writestr(packing.member(packing.MANIFEST), text)
+        archive.writestr(entry(packing.MANIFEST), text)
     return manifest
 
 

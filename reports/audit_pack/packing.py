@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from foundation.zip_entries import entry
 from ledger import chains
 from ledger.clock import Clock
 from ledger.money import to_text
@@ -32,9 +33,6 @@ from reports.tables import Table
 
 MANIFEST = "manifest.json"
 VERIFIER = Path(__file__).parent / "verify_pack.py"
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +86,14 @@ class Pack:
 
     @contextmanager
     def _member(self, path: str) -> Iterator[Digesting]:
-        with self.archive.open(member(path), "w", force_zip64=True) as entry:
-            yield Digesting(entry)
+        with self.archive.open(entry(path), "w", force_zip64=True) as opened:
+            yield Digesting(opened)
 
     def _note(
         self, path: str, period: str, stream: Digesting, rows: int, sums: dict[str, int]
     ) -> None:
         texts = {title: to_text(minor) for title, minor in sums.items()}
         self.members.append(Member(path, period, rows, texts, stream.size, stream.sha256))
-
-
-def member(path: str) -> ZipInfo:
-    """Return the entry of a file in a zip, without the time of day."""
-    info = ZipInfo(path, _NO_TIME)
-    info.compress_type = ZIP_DEFLATED
-    return info
 
 
 def year_parameters(session: Session, year: int, *, clock: Clock) -> Parameters:

@@ -1,12 +1,12 @@
 """Commands for the papers of a claim: `claim-papers workbook|evidence`."""
 
-import hashlib
 from pathlib import Path
 
 import click
 
 from foundation.claims import computing
 from foundation.command_context import CommandContext, pass_context
+from foundation.command_files import digest_of, whole_file
 from foundation.users.permissions import Permission
 from reports.claims import evidence as folders
 from reports.claims import workbook as workbooks
@@ -25,9 +25,9 @@ def claim_papers() -> None:
 @pass_context
 def workbook(context: CommandContext, claim_id: int, *, out: Path) -> None:
     context.require_reading(Permission.GIFTS_READ)
-    with context.reading() as session, out.open("wb") as stream:
+    with context.reading() as session, whole_file(out) as stream:
         workbooks.write(session, computing.get_claim(session, claim_id), stream)
-    digest = hashlib.sha256(out.read_bytes()).hexdigest()
+    digest = digest_of(out)
     context.answer({"file": str(out), "sha256": digest}, [str(out)])
 
 
@@ -37,14 +37,14 @@ def workbook(context: CommandContext, claim_id: int, *, out: Path) -> None:
 @pass_context
 def evidence(context: CommandContext, claim_id: int, *, out: Path) -> None:
     context.require_reading(Permission.GIFTS_READ)
-    with context.reading() as session, out.open("wb") as stream:
+    with context.reading() as session, whole_file(out) as stream:
         made = folders.write(
             session,
             computing.get_claim(session, claim_id),
             stream,
             folder=context.config.data_dir,
         )
-    digest = hashlib.sha256(out.read_bytes()).hexdigest()
+    digest = digest_of(out)
     context.answer(
         {"files": made.files, "gifts": made.gifts, "sha256": digest},
         [context.text("{count} 个文件，{gifts} 笔捐赠", count=made.files, gifts=made.gifts)],

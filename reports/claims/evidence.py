@@ -25,6 +25,7 @@ from foundation.claims.models import Claim
 from foundation.claims.scheme_models import Decision
 from foundation.matching.results import GiftStatus
 from foundation.receipting.models import GiftBill
+from foundation.zip_entries import entry
 from ledger.accounts import Account
 from ledger.errors import Conflict
 from ledger.funds import Fund
@@ -34,7 +35,6 @@ from receipts import bill_files, files
 from reports.claims import reading, workbook
 from reports.claims.reading import PaperLine
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _INDEX = ("序号", "捐赠编号", "类别", "文件", "说明", "字节", "SHA-256")
 
 
@@ -250,11 +250,7 @@ def _put(
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    entry.create_system = 3
-    archive.writestr(entry, content)
+    archive.writestr(entry(name), content)
 
 
 def _index_text(index: list[tuple[object, ...]]) -> bytes:

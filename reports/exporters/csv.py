@@ -6,16 +6,13 @@ and summaries come from outside. Numbers stay numbers.
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from foundation.spreadsheets import safe_or_number
 from reports.tables import CHINESE, Column, Table, Value, plain, total_cells
 
 BYTE_ORDER_MARK = "\ufeff"
-# The full-width forms are formulas too where Chinese is the language of the spreadsheet.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 def write(table: Table, stream: BinaryIO, *, language: str = CHINESE) -> None:
@@ -28,7 +25,7 @@ def lines(table: Table, *, language: str = CHINESE) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BYTE_ORDER_MARK)
-    writer.writerow([safe(heading(column, language)) for column in table.columns])
+    writer.writerow([safe_or_number(heading(column, language)) for column in table.columns])
     for row in table.rows:
         writer.writerow(_written(table, row.cells, language))
         yield _taken(buffer)
@@ -45,16 +42,9 @@ def heading(column: Column, language: str) -> str:
     return column.group.of(language) + ("" if language == CHINESE else " ") + title
 
 
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    if text.startswith(_DANGEROUS) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
-
-
 def _written(table: Table, cells: tuple[Value, ...], language: str) -> list[str]:
     return [
-        safe(plain(value, column.kind, language))
+        safe_or_number(plain(value, column.kind, language))
         for column, value in zip(table.columns, cells, strict=True)
     ]
 

@@ -2,11 +2,12 @@
 
 import io
 from typing import BinaryIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from sqlalchemy.orm import Session
 
 from foundation.organisation.service import get_organisation
+from foundation.zip_entries import entry
 from ledger import catalogue
 from ledger.errors import Conflict, InvalidInput
 from reports.interchange import elements, gbt24589, plain_text, reading
@@ -14,8 +15,6 @@ from reports.interchange.reading import Exported
 from reports.period_range import parse_range
 
 EDITIONS = ("2010", "2024")
-# Zip keeps a time for every member; the books say nothing about it.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 _NOTE = """审计数据接口文件说明
 
 依据：{source}
@@ -74,23 +73,17 @@ def gbt24589_zip(
             months = [key for key in keys if key // 100 == chosen]
             if not months:
                 raise InvalidInput(field="会计年度", reason=f"{chosen} 年没有会计期间")
-            with archive.open(_member(f"{chosen}/{gbt24589.COMMON}.xml"), "w") as file:
+            with archive.open(entry(f"{chosen}/{gbt24589.COMMON}.xml"), "w") as file:
                 gbt24589.write_common(session, file, known, organisation, months)  # type: ignore[arg-type]
-            with archive.open(_member(f"{chosen}/{gbt24589.LEDGER}.xml"), "w") as file:
+            with archive.open(entry(f"{chosen}/{gbt24589.LEDGER}.xml"), "w") as file:
                 done = gbt24589.write_ledger(session, file, known, months)  # type: ignore[arg-type]
             vouchers += done.vouchers
             lines += done.lines
         for root in elements.standard().roots:
-            archive.writestr(_member(f"{root.name}.xsd"), elements.schema(root))
+            archive.writestr(entry(f"{root.name}.xsd"), elements.schema(root))
         note = _NOTE.format(source=elements.standard().source)
-        archive.writestr(_member("说明.txt"), "\ufeff" + note)
+        archive.writestr(entry("说明.txt"), "\ufeff" + note)
     return Exported(vouchers, lines)
-
-
-def _member(name: str) -> ZipInfo:
-    member = ZipInfo(name, _NO_TIME)
-    member.compress_type = ZIP_DEFLATED
-    return member
 
 
 def _last(period: str | None) -> int:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session
 
 from foundation.organisation.models import Organisation
-from ledger import balances
+from ledger import balances, chains
 from ledger.balances import Span, Turnover
 from ledger.catalogue import AccountInfo, Catalogue
 from ledger.charts.definitions import AccountCategory, BalanceSide
@@ -71,7 +71,7 @@ def write_common(
     )
     for key in keys:
         writer.row("会计期间", (year, _period(key), *_days(key)))
-    words = {voucher.word for voucher in reading.vouchers(session, known, keys)}
+    words = {word for period, word, *_ in chains.series_heads(session) if period in keys}
     for word in sorted(words):
         writer.row("记账凭证类型", (word, f"{word}账凭证", word))
     writer.row("币种", (CURRENCY, "人民币"))

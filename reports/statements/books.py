@@ -24,7 +24,6 @@ _AGENCY = "agency_asset"
 _RESULTS = (AccountCategory.INCOME, AccountCategory.EXPENSE)
 _CLAIMS = (AccountCategory.NET_ASSET, *_RESULTS)
 _OTHER_ROWS = ("other_operating_received", "other_operating_paid")
-_EXCHANGE = "exchange"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 from sqlalchemy import Engine
 
-from foundation import cli, database
-from foundation.organisation.models import Organisation
+from foundation import cli
 from reports import cli as report_cli
 from reports import registry
 from tests import factories, serving
@@ -21,18 +20,7 @@ def build(engine: Engine) -> None:
     """The books of the reports as an initialised organisation has them."""
     book_cases.build(engine)
     serving.add_people(engine)
-    with database.transaction(engine) as session:
-        session.add(
-            Organisation(
-                id=1,
-                name="测试大学教育发展基金会",
-                name_en="Test University Foundation",
-                credit_code="53420000MJ000000X2",
-                time_zone="Asia/Shanghai",
-                is_demo=True,
-                created_at=factories.CLOCK.now(),
-            )
-        )
+    factories.install_organisation(engine)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import Engine, select
 
 from foundation import cli, database
-from foundation.organisation.models import Organisation
 from foundation.spending import commands
 from foundation.spending.models import SpendingRequest, SpendingState
 from foundation.users.models import Role
@@ -43,18 +42,7 @@ def build(engine: Engine) -> None:
     """Books of an organisation, and a person for each role."""
     factories.install_books(engine)
     serving.add_people(engine)
-    with database.transaction(engine) as session:
-        session.add(
-            Organisation(
-                id=1,
-                name="测试大学教育发展基金会",
-                name_en="Test University Foundation",
-                credit_code="53420000MJ000000X2",
-                time_zone="Asia/Shanghai",
-                is_demo=True,
-                created_at=factories.CLOCK.now(),
-            )
-        )
+    factories.install_organisation(engine)
 
 
 @pytest.fixture
@@ -115,7 +103,7 @@ def test_beneficiaries_are_pasted_and_shown_masked(app: Flask) -> None:
     made = accountant.post("/spending/new", FORM | {"kind": "scholarship", "beneficiaries": pasted})
     assert made.status_code == 303
     shown = accountant.get(made.headers["Location"]).get_data(as_text=True)
-    assert "陈＊＊" in shown
+    assert "陈**" in shown
     assert "陈同学" not in shown
 
 

@@ -14,8 +14,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
-from foundation import cli, database
-from foundation.organisation.models import Organisation
+from foundation import cli
 from reports.audit_pack import definitions, packing
 from reports.cli import COMMANDS
 from tests import factories
@@ -28,18 +27,7 @@ JOURNAL, CHAIN = "2026/04_凭证序时簿.csv", "2026/chain.jsonl"
 def build(engine: Engine) -> None:
     """The books of the reports, and whose they are."""
     book_cases.build(engine)
-    with database.transaction(engine) as session:
-        session.add(
-            Organisation(
-                id=1,
-                name="测试大学教育发展基金会",
-                name_en="Test University Foundation",
-                credit_code="53420000MJ000000X2",
-                time_zone="Asia/Shanghai",
-                is_demo=True,
-                created_at=factories.CLOCK.now(),
-            )
-        )
+    factories.install_organisation(engine)
 
 
 def run(

@@ -19,7 +19,6 @@ from lxml import etree
 from sqlalchemy import Engine
 
 from foundation import cli, database
-from foundation.organisation.models import Organisation
 from ledger import balances, catalogue, funds
 from ledger.balances import Span
 from ledger.funds import Restriction
@@ -53,17 +52,7 @@ def build(engine: Engine) -> None:
                 actor="accountant",
                 clock=factories.CLOCK,
             )
-        session.add(
-            Organisation(
-                id=1,
-                name="测试大学教育发展基金会",
-                name_en="Test University Foundation",
-                credit_code="53420000MJ000000X2",
-                time_zone="Asia/Shanghai",
-                is_demo=True,
-                created_at=factories.CLOCK.now(),
-            )
-        )
+    factories.install_organisation(engine)
     for code in ("a-b", "a_b"):
         rows = (dr(BANK, code, 7_00), cr("410101", code, 7_00))
         factories.book(engine, factories.voucher(engine, *rows, on=date(2026, 3, 30), summary=ODD))
