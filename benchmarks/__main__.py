@@ -1,5 +1,5 @@
 """Run the measurements: `python -m benchmarks [posting] [importing] [reading]
-[statements] [check] [documents]`."""
+[statements] [packs] [check] [documents] [killing]`."""
 
 import platform
 import sys
@@ -10,7 +10,9 @@ from benchmarks import (
     banking,
     documents,
     importing,
+    killing,
     matching,
+    packs,
     places,
     posting,
     projects,
@@ -24,9 +26,11 @@ MEASUREMENTS: dict[str, Callable[[Path, str], list[str]]] = {
     "reading": reading.run,
     "matching": matching.run,
     "statements": statements.run,
+    "packs": packs.run,
     "check": reading.run_check,
     "projects": projects.run,
     "documents": documents.run,
+    "killing": killing.run,
     "banking": banking.run,
 }
 

@@ -4,6 +4,7 @@ Exit 0 done, 1 refused, 2 wrong usage, 130 interrupted. With `--json` exactly on
 goes to standard output, also when something is refused; messages go to standard error.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -52,6 +53,13 @@ class GuardRefused(Conflict):
 
     code = "guard_refused"
     message = "数据库守卫 {guard} 拒绝了写入，未作任何更改；请报告此故障"
+
+
+class DatabaseRefused(Conflict):
+    """A constraint of the database refused what a service should have refused first."""
+
+    code = "database_refused"
+    message = "数据库拒绝了写入（{reason}），未作任何更改；请报告此故障"
 
 
 class PortTaken(Conflict):
@@ -108,12 +116,11 @@ class Root(click.Group):
             _print_error(ctx, "wrong_usage", error.format_message(), {})
             ctx.exit(WRONG_USAGE)
         except OperationalError as error:
-            reason = str(error.orig or error).strip().split("\n")[0]
-            _refuse(ctx, DatabaseUnavailable(reason=reason))
+            _refuse(ctx, DatabaseUnavailable(reason=_first_line(error)))
         except DBAPIError as error:
             guard = guard_name(error)
             if guard is None:
-                raise
+                _refuse(ctx, DatabaseRefused(reason=_first_line(error)))
             _refuse(ctx, GuardRefused(guard=guard))
         except (KeyboardInterrupt, click.Abort):
             context: CommandContext | None = ctx.obj
@@ -203,6 +210,10 @@ def _serve_command(make_app: AppFactory) -> click.Command:
                 context.say("  {user}  {password}", user=user.name, password=user.password)
         context.say("按 Ctrl-C 停止")
         signal.signal(signal.SIGTERM, _interrupt)
+        # What is loaded by now stays for good: looking through it again and again for garbage
+        # would hold up a page for most of a tenth of a second.
+        gc.collect()
+        gc.freeze()
         server.run()  # returns after Ctrl-C, when the last answer has been given
 
     return serve
@@ -210,6 +221,11 @@ def _serve_command(make_app: AppFactory) -> click.Command:
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _first_line(error: DBAPIError) -> str:
+    """Return what the database said; its further lines quote rows and statements."""
+    return str(error.orig or error).strip().split("\n")[0]
 
 
 def _refuse(ctx: click.Context, error: DomainError) -> NoReturn:

@@ -12,6 +12,7 @@ from foundation.users import guard
 from foundation.users.permissions import Permission
 from ledger.errors import NotAllowed
 from reports import exporting, registry, views
+from reports.definition import described
 from reports.tables import CHINESE
 
 blueprint = Blueprint("reports_api", __name__, url_prefix=f"{api.PREFIX}/reports")
@@ -62,7 +63,7 @@ ReportQuery = type(
 def list_reports(session: Session) -> dict[str, Any]:
     """List the reports that the role may run."""
     role = context.require_user().role
-    items = [registry.described(report) for report in registry.REPORTS if report.allows(role)]
+    items = [described(report) for report in registry.REPORTS if report.allows(role)]
     return {"items": items, "next": None}
 
 

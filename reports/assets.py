@@ -5,15 +5,20 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from foundation.assets import queries
-from foundation.assets.models import InvestmentKind, Origin
+from foundation.assets.models import AssetKind, InvestmentKind, Origin
 from reports.parameters import Parameters
 from reports.tables import Column, Kind, Label, Row, Table
 
 FIXED_ID, FIXED_TITLE = "fixed_assets", Label("固定资产与折旧", "Fixed assets")
 STOCK_ID, STOCK_TITLE = "inventory", Label("存货（受赠物资）", "Inventory of donated goods")
+AGENCY_ID, AGENCY_TITLE = (
+    "agency_goods",
+    Label("受托代理资产登记簿", "Register of goods held for others"),
+)
 INVESTMENTS_ID = "investments"
 INVESTMENTS_TITLE = Label("投资与委托理财", "Investments")
 _ORIGINS = {Origin.BOUGHT: "购入", Origin.DONATED: "受赠"}
+_ASSET_KINDS = {AssetKind.FIXED: "固定资产", AssetKind.INTANGIBLE: "无形资产"}
 _KINDS = {
     InvestmentKind.WEALTH_PRODUCT: "委托理财",
     InvestmentKind.LONG_TERM_BOND: "长期债权",
@@ -29,6 +34,7 @@ FIXED_COLUMNS = (
     Column("net", Label("净值", "Net"), Kind.MONEY, 16),
     Column("used_by", Label("使用部门", "Used by"), width=16),
 )
+ASSET_COLUMNS = (*FIXED_COLUMNS, Column("kind", Label("类别", "Kind"), width=10))
 STOCK_COLUMNS = (
     Column("item", Label("品名", "Item"), width=24),
     Column("opening", Label("期初", "Opening"), Kind.MONEY, 16),
@@ -53,26 +59,37 @@ INVESTMENT_COLUMNS = (
 
 
 def fixed_rows(session: Session, parameters: Parameters) -> list[Row]:
-    """A row for each asset held at the end of the period."""
+    """A row for each fixed asset held at the end of the period, as the audit pack has it."""
+    return [
+        Row(row.cells[:-1])
+        for row in _asset_rows(session, parameters)
+        if row.cells[-1] == _ASSET_KINDS[AssetKind.FIXED]
+    ]
+
+
+def _asset_rows(session: Session, parameters: Parameters) -> list[Row]:
     return [
         Row(
             (
                 row.card.number,
-                row.card.name,
+                row.card.name
+                if row.standing.units == 1
+                else f"{row.card.name}（{row.standing.units} 件）",
                 row.card.acquired_on,
                 _ORIGINS[row.card.origin],
-                row.card.cost_minor,
+                row.cost_minor,
                 row.charged_minor,
                 row.net_minor,
                 row.card.used_by,
+                _ASSET_KINDS[row.card.kind],
             )
         )
         for row in queries.list_cards(session, parameters.period.last_day)
     ]
 
 
-def stock_rows(session: Session, parameters: Parameters) -> list[Row]:
-    """A row for each item of our own goods, by value; the count says how many and when."""
+def stock_rows(session: Session, parameters: Parameters, *, is_agency: bool = False) -> list[Row]:
+    """A row for each item of goods, by value; the count says how many and when."""
     period = parameters.period
     return [
         Row(
@@ -86,7 +103,9 @@ def stock_rows(session: Session, parameters: Parameters) -> list[Row]:
                 + (f"，{row.counted_on} 盘点" if row.counted_on else ""),
             )
         )
-        for row in queries.list_stock(session, period.first_day, period.last_day, is_agency=False)
+        for row in queries.list_stock(
+            session, period.first_day, period.last_day, is_agency=is_agency
+        )
     ]
 
 
@@ -102,7 +121,7 @@ def investment_rows(session: Session, parameters: Parameters) -> list[Row]:
                 _KINDS[row.investment.kind],
                 f"{row.investment.starts_on} 至 {row.investment.matures_on or '无固定期限'}",
                 row.cost_minor,
-                row.value_minor,
+                row.carrying_minor,
                 row.income_minor,
                 row.redeemed_minor,
                 row.investment.resolution or "",
@@ -115,14 +134,20 @@ def investment_rows(session: Session, parameters: Parameters) -> list[Row]:
 
 def run_fixed(session: Session, parameters: Parameters) -> Table:
     """Return the assets with what they bore."""
-    rows = fixed_rows(session, parameters)
-    return _table(FIXED_ID, FIXED_TITLE, FIXED_COLUMNS, rows, parameters)
+    rows = _asset_rows(session, parameters)
+    return _table(FIXED_ID, FIXED_TITLE, ASSET_COLUMNS, rows, parameters)
 
 
 def run_stock(session: Session, parameters: Parameters) -> Table:
     """Return the goods with what came and went."""
     rows = stock_rows(session, parameters)
     return _table(STOCK_ID, STOCK_TITLE, STOCK_COLUMNS, rows, parameters)
+
+
+def run_agency(session: Session, parameters: Parameters) -> Table:
+    """Return the goods that are held for others."""
+    rows = stock_rows(session, parameters, is_agency=True)
+    return _table(AGENCY_ID, AGENCY_TITLE, STOCK_COLUMNS, rows, parameters)
 
 
 def run_investments(session: Session, parameters: Parameters) -> Table:

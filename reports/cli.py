@@ -12,11 +12,14 @@ from foundation.command_files import whole_file
 from foundation.users.permissions import Permission
 from ledger.errors import NotAllowed
 from reports import exporting, registry
+from reports.annual.commands import annual_report
 from reports.audit_pack.commands import audit_pack
+from reports.definition import Report, described
 from reports.exporting import Format
 from reports.parameters import Answer, Parameter
-from reports.registry import Report
+from reports.period_range import parse_range
 from reports.tables import CHINESE, STATE_WORDS, Kind, Table, kept, printed, total_cells
+from reports.tie_outs import explaining
 from reports.tie_outs import registry as tie_outs_registry
 from reports.tie_outs import report as tie_outs_report
 
@@ -32,7 +35,7 @@ def reports() -> None:
 @reports.command("list", help="列出报表及其参数。")
 @pass_context
 def list_reports(context: CommandContext) -> None:
-    found = [registry.described(report) for report in registry.REPORTS]
+    found = [described(report) for report in registry.REPORTS]
     heads = [context.translate(head) for head in ("编号", "名称", "参数", "说明")]
     rows = [
         (
@@ -111,6 +114,7 @@ def tie_outs(context: CommandContext, period: str) -> None:
     context.require_reading(Permission.REPORTS_READ)
     with context.reading() as session:
         found = tie_outs_registry.run(session, period, clock=context.clock)
+        known = explaining.explained(session, parse_range(period).text, found)
     heads = [context.translate(head) for head in ("编号", "左金额", "右金额", "结论", "说明")]
     rows = [
         (
@@ -118,11 +122,11 @@ def tie_outs(context: CommandContext, period: str) -> None:
             item.said(item.sides.left) or "" if item.sides else "",
             item.said(item.sides.right) or "" if item.sides else "",
             tie_outs_report.VERDICTS[item.holds].label.zh,
-            item.note,
+            explaining.note(item, known),
         )
         for item in found
     ]
-    context.answer(tie_outs_report.document(found), table(heads, rows, right=" rr"))
+    context.answer(tie_outs_report.document(found, known), table(heads, rows, right=" rr"))
 
 
 def _check_permission(context: CommandContext, report: Report) -> None:
@@ -198,5 +202,6 @@ def _screen(found: Table) -> Iterator[str]:
 
 
 reports.add_command(audit_pack)
+reports.add_command(annual_report)
 
 COMMANDS: tuple[click.Command, ...] = (reports,)

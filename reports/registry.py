@@ -4,17 +4,24 @@ Pages, commands, API and the index of reports all follow from this list, so that
 added in one place.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from foundation.users.models import Role
-from foundation.users.permissions import Permission, allows
+from foundation.users.permissions import Permission
 from ledger.clock import Clock
-from ledger.errors import NotFound
-from reports import assets, bank_reconciliation, bills, parameters, registers
+from reports import (
+    assessment,
+    assets,
+    bank_reconciliation,
+    bills,
+    disclosure,
+    honours,
+    parameters,
+    registers,
+    sampling,
+    shared_costs,
+)
 from reports.books import (
     cash_journal,
     chart_of_accounts,
@@ -27,8 +34,9 @@ from reports.books import (
     voucher_list,
 )
 from reports.claims import claim_lines
+from reports.definition import Report, UnknownReport
 from reports.groups import Group
-from reports.parameters import ACCOUNT, CLOSING, DIMENSIONS, FUND, PERIOD, Parameter, Parameters
+from reports.parameters import ACCOUNT, CLOSING, DIMENSIONS, FUND, PERIOD
 from reports.pledges import ageing as pledge_ageing
 from reports.pledges import register as pledge_register
 from reports.pledges import roll_forward as pledge_roll_forward
@@ -48,33 +56,6 @@ from reports.tie_outs import report as tie_outs
 
 DONOR = DIMENSIONS[0]
 CASH_FLOW_ITEM = DIMENSIONS[3]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One report. Whoever has one of the permissions may run it."""
-
-    id: str
-    title: Label
-    purpose: Label
-    group: Group
-    run: Callable[[Session, Parameters], Table]
-    parameters: tuple[Parameter, ...]
-    permissions: frozenset[Permission] = frozenset({Permission.REPORTS_READ})
-    # The report whose figures this one explains: the way back up.
-    above: str = ""
-
-    def allows(self, role: Role) -> bool:
-        """Tell whether a role may run it."""
-        return any(allows(role, permission) for permission in self.permissions)
-
-
-class UnknownReport(NotFound):
-    """There is no such report."""
-
-    code = "unknown_report"
-    message = "没有名为“{report}”的报表"
-
 
 REPORTS = (
     Report(
@@ -288,12 +269,58 @@ REPORTS = (
         (PERIOD,),
     ),
     Report(
+        assets.AGENCY_ID,
+        assets.AGENCY_TITLE,
+        Label("受托代理物资的收发存", "Goods held for others: in, out and left"),
+        Group.REGISTERS,
+        assets.run_agency,
+        (PERIOD,),
+    ),
+    Report(
         assets.INVESTMENTS_ID,
         assets.INVESTMENTS_TITLE,
         Label("理财产品、债权和股权的成本、账面与收益", "Cost, book value and income by product"),
         Group.REGISTERS,
         assets.run_investments,
         (PERIOD,),
+    ),
+    Report(
+        honours.ID,
+        honours.TITLE,
+        Label("同意公示的姓名按等级列出，其余合计", "Names that may be published, by level"),
+        Group.REGISTERS,
+        honours.run,
+        (PERIOD, honours.SPAN, honours.CAMPAIGN, honours.COLLEGE, honours.CLASS),
+        frozenset({Permission.DONORS_READ}),
+    ),
+    Report(
+        assessment.ID,
+        assessment.TITLE,
+        Label("按评分细则逐项自评，附证据文件号", "Every indicator with own score and evidence"),
+        Group.REGISTERS,
+        assessment.run,
+        (PERIOD,),
+    ),
+    Report(
+        sampling.ID,
+        sampling.TITLE,
+        Label(
+            "按总体、方法和种子抽取的样本与底稿", "A sample with the protocol that gives it again"
+        ),
+        Group.REGISTERS,
+        sampling.run,
+        sampling.PARAMETERS,
+        frozenset({Permission.BOOKS_READ}),
+    ),
+    *disclosure.REPORTS,
+    Report(
+        shared_costs.ID,
+        shared_costs.TITLE,
+        Label("共同费用按什么分配、各职能负担多少", "What was shared, on what basis, by whom"),
+        Group.REGISTERS,
+        shared_costs.run,
+        (PERIOD,),
+        frozenset({Permission.BOOKS_READ}),
     ),
     Report(
         pledge_register.ID,
@@ -354,26 +381,6 @@ def get(report_id: str) -> Report:
     if report is None:
         raise UnknownReport(report=report_id[:60])
     return report
-
-
-def described(report: Report) -> dict[str, Any]:
-    """Return what programs are told about a report."""
-    return {
-        "id": report.id,
-        "title": report.title.zh,
-        "title_en": report.title.en,
-        "group": report.group.value,
-        "purpose": report.purpose.zh,
-        "parameters": [
-            {
-                "name": parameter.name,
-                "title": parameter.title.zh,
-                "kind": parameter.answer.value,
-                "choices": [code for code, _ in parameter.choices],
-            }
-            for parameter in report.parameters
-        ],
-    }
 
 
 def run(session: Session, report_id: str, given: Mapping[str, str], *, clock: Clock) -> Table:

@@ -21,11 +21,11 @@ from foundation.users.permissions import Permission, allows
 from ledger import catalogue
 from ledger.errors import DomainError, InvalidInput, NotAllowed
 from reports import exporting, parameters, presenting, registry
+from reports.definition import Report
 from reports.exporting import Format
 from reports.groups import GROUP_TITLES, Group
 from reports.parameters import Answer, Parameter
 from reports.period_range import month_text, parse_range
-from reports.registry import Report
 from reports.tables import STATE_WORDS, UNIT, Column, Link, Table, Target, without
 
 blueprint = Blueprint("reports", __name__, template_folder="templates")

@@ -1,13 +1,14 @@
 """Fixed and intangible assets: register a card, move it to another user, dispose of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from foundation.assets import posting, schedule, steps
+from foundation.assets import posting, standing, steps
+from foundation.assets.change_models import AssetChange
 from foundation.assets.models import (
     AssetCard,
     AssetDisposal,
@@ -15,16 +16,18 @@ from foundation.assets.models import (
     DepreciationLine,
     Origin,
 )
+from foundation.assets.standing import Standing
 from foundation.assets.steps import UnknownThing
 from foundation.gifts.service import cash_flow_item
 from ledger import catalogue
 from ledger.clock import Clock
 from ledger.errors import Conflict, InvalidInput
 from ledger.money import MAX_MINOR, to_text
+from ledger.vouchers import VoucherDraft
 
 TAGS = {AssetKind.FIXED: "fixed_asset", AssetKind.INTANGIBLE: "intangible_asset"}
 EXPENSES = ("management_expense", "programme_expense", "fundraising_expense")
-_LONGEST_LIFE = 1200
+_LONGEST_LIFE, _MOST_UNITS = 1200, 100_000
 # The line of the cash-flow statement has another name in each regime.
 _PROCEEDS = {
     "2004": "处置固定资产和无形资产所收回的现金",
@@ -65,6 +68,7 @@ class CardInput:
     residual_minor: int = 0
     charged_before_minor: int = 0
     expense_tag: str = "management_expense"
+    units: int = 1
 
 
 def register(session: Session, entry: CardInput, *, actor: str, clock: Clock) -> AssetCard:
@@ -97,7 +101,7 @@ def register(session: Session, entry: CardInput, *, actor: str, clock: Clock) ->
         if entry.gift
         else None
     )
-    number = steps.filled_in("编号", entry.number, longest=32)
+    number = steps.numbered(entry.number)
     if session.execute(select(AssetCard.id).where(AssetCard.number == number)).first():
         raise Conflict(reason=f"资产编号 {number} 已存在")
     card = AssetCard(
@@ -111,6 +115,7 @@ def register(session: Session, entry: CardInput, *, actor: str, clock: Clock) ->
         cost_minor=entry.cost_minor,
         residual_minor=entry.residual_minor,
         life_months=entry.life_months,
+        units=entry.units,
         charged_before_minor=entry.charged_before_minor,
         expense_tag=entry.expense_tag,
         fund_id=fund_id,
@@ -138,6 +143,8 @@ def _check(entry: CardInput) -> None:
     steps.positive("原价", entry.cost_minor)
     if not 1 <= entry.life_months <= _LONGEST_LIFE:
         raise InvalidInput(field="使用月数", reason="应为 1 至 1200")
+    if not 1 <= entry.units <= min(_MOST_UNITS, entry.cost_minor):
+        raise InvalidInput(field="件数", reason=f"应为 1 至 {_MOST_UNITS}")
     before = entry.charged_before_minor
     if not (
         0 <= entry.residual_minor <= MAX_MINOR
@@ -157,7 +164,7 @@ def find(session: Session, number: str) -> AssetCard:
     return found
 
 
-def _locked(session: Session, number: str) -> AssetCard:
+def locked(session: Session, number: str) -> AssetCard:
     """Return it for a change, so that a second one waits. Raises UnknownThing."""
     found = find(session, number)
     session.refresh(found, with_for_update=True)
@@ -174,19 +181,67 @@ def charged(session: Session, *, upto: int = 999912) -> Mapping[int, int]:
     return {card_id: int(minor) for card_id, minor in rows}
 
 
-def due(card: AssetCard, already_minor: int, period: int) -> int:
-    """Return what a card must still bear up to a period; what was missed is caught up."""
-    months = schedule.months_charged(card.kind, card.acquired_on, period)
-    base = card.cost_minor - card.residual_minor
-    through = schedule.charged_through(base, card.life_months, months)
-    return max(0, through - card.charged_before_minor - already_minor)
+def changes_of_card(session: Session, card_id: int) -> Sequence[AssetChange]:
+    """Return the changes of one card, the earliest first."""
+    return (
+        session.execute(
+            select(AssetChange)
+            .where(AssetChange.card_id == card_id)
+            .order_by(AssetChange.changed_on, AssetChange.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def require_charged(
+    session: Session, card: AssetCard, on: date, changes: Sequence[AssetChange]
+) -> None:
+    """Refuse while something is to be charged before a day.
+
+    当月减少的固定资产当月照提折旧 ([M]); an intangible asset bears nothing in the month it
+    leaves. Raises NotCharged.
+    """
+    period = on.year * 100 + on.month
+    last = period if card.kind is AssetKind.FIXED else _month_before(period)
+    missing = standing.due(card, charged(session).get(card.id, 0), last, changes)
+    if missing:
+        raise NotCharged(number=card.number, amount=to_text(missing))
+
+
+def disposal_voucher(
+    session: Session,
+    card: AssetCard,
+    gone: Standing,
+    *,
+    on: date,
+    proceeds_minor: int,
+    account: str,
+) -> VoucherDraft:
+    """Return the voucher of what leaves. Raises UnknownAccount, UnknownPeriod, InvalidInput."""
+    known = catalogue.load(session)
+    money = steps.money_account(known, on, account) if proceeds_minor else None
+    item = (
+        cash_flow_item(session, known, _PROCEEDS[known.period(steps.month_of(on)).chart])
+        if proceeds_minor
+        else None
+    )
+    return posting.disposal(
+        known,
+        steps.event(on, f"处置资产 {card.number} {card.name}", cash_flow_item_id=item),
+        steps.account_on(known, card.account_id, on),
+        fund=card.fund_id,
+        gone=gone,
+        proceeds=proceeds_minor,
+        money_id=money.id if money else None,
+    )
 
 
 def transfer(
     session: Session, number: str, *, used_by: str, custody: str, actor: str, clock: Clock
 ) -> AssetCard:
     """Note who uses and keeps an asset from now on. Raises UnknownThing, InvalidInput."""
-    card = _locked(session, number)
+    card = locked(session, number)
     before = {"used_by": card.used_by, "custody": card.custody}
     card.used_by = steps.filled_in("使用部门", used_by)
     card.custody = steps.filled_in("保管人、地点", custody)
@@ -216,44 +271,27 @@ def dispose(
 ) -> AssetDisposal:
     """Take an asset out of the books and draft the voucher.
 
-    当月减少的固定资产当月照提折旧 ([M]); an intangible asset bears nothing in the
-    month it leaves. Raises UnknownThing, AlreadyDisposed, NotCharged, InvalidInput.
+    Raises UnknownThing, AlreadyDisposed, NotCharged, InvalidInput.
     """
-    card = _locked(session, number)
+    card = locked(session, number)
     steps.not_future(on, clock)
     if on < card.acquired_on or not 0 <= proceeds_minor <= MAX_MINOR:
         raise InvalidInput(field="处置日期、价款", reason="不能早于取得日，价款不能为负")
     if session.get(AssetDisposal, card.id) is not None:
         raise AlreadyDisposed(number=card.number)
-    period = on.year * 100 + on.month
-    last = period if card.kind is AssetKind.FIXED else _month_before(period)
-    run = charged(session).get(card.id, 0)
-    missing = due(card, run, last)
-    if missing:
-        raise NotCharged(number=card.number, amount=to_text(missing))
-    known = catalogue.load(session)
-    money = steps.money_account(known, on, account) if proceeds_minor else None
-    item = (
-        cash_flow_item(session, known, _PROCEEDS[known.period(period).chart])
-        if proceeds_minor
-        else None
-    )
-    carried = card.charged_before_minor + run
-    voucher = posting.disposal(
-        known,
-        steps.event(on, f"处置资产 {card.number} {card.name}", cash_flow_item_id=item),
-        steps.account_on(known, card.account_id, on),
-        fund=card.fund_id,
-        cost=card.cost_minor,
-        charged=carried,
-        proceeds=proceeds_minor,
-        money_id=money.id if money else None,
+    changes = changes_of_card(session, card.id)
+    if changes and on < changes[-1].changed_on:
+        raise InvalidInput(field="日期", reason="不能早于此前的变动")
+    require_charged(session, card, on, changes)
+    there = standing.after(card, charged(session).get(card.id, 0), changes)
+    voucher = disposal_voucher(
+        session, card, there, on=on, proceeds_minor=proceeds_minor, account=account
     )
     gone = AssetDisposal(
         card_id=card.id,
         disposed_on=on,
         proceeds_minor=proceeds_minor,
-        charged_minor=carried,
+        charged_minor=there.charged_minor,
         reason=steps.filled_in("处置原因", reason, longest=300),
         voucher_id=steps.book(session, voucher, actor=actor, clock=clock),
         created_by=actor,
@@ -276,7 +314,7 @@ def dispose(
 
 def undo_disposal(session: Session, number: str, *, actor: str, clock: Clock) -> None:
     """Take a disposal back whose voucher was discarded or reversed. Raises StillBooked."""
-    card = _locked(session, number)
+    card = locked(session, number)
     gone = session.get(AssetDisposal, card.id)
     if gone is None:
         raise UnknownThing(number=number)

@@ -4,11 +4,12 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from foundation.assets import cards, posting, steps
+from foundation.assets import card_changes, cards, posting, schedule, standing, steps
 from foundation.assets.models import (
     AssetCard,
     AssetDisposal,
@@ -21,6 +22,7 @@ from ledger.clock import Clock
 from ledger.errors import Conflict, InvalidInput
 from ledger.money import to_text
 from ledger.periods import text_of
+from ledger.vouchers import Voucher
 
 
 class AlreadyRun(Conflict):
@@ -52,9 +54,83 @@ class Charge:
     amount_minor: int
 
 
+class Skipped(StrEnum):
+    """Why an asset bears nothing in a month."""
+
+    NOT_BEGUN = "not_begun"
+    FULLY_CHARGED = "fully_charged"
+    GONE = "gone"
+    CHARGED_BEFORE = "charged_before"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """A month as it is charged, or would be; of one that is run, what it charged."""
+
+    run: DepreciationRun | None
+    charges: tuple[Charge, ...]
+    skipped: tuple[tuple[AssetCard, Skipped], ...]
+    # A later month is charged, so this one can no longer be.
+    later: int | None
+
+    @property
+    def total_minor(self) -> int:
+        return sum(charge.amount_minor for charge in self.charges)
+
+
+def period_of(text: str) -> int:
+    """Read a month such as `2026-03`. Raises InvalidInput."""
+    digits = text.strip().replace("-", "")
+    is_month = digits.isascii() and digits.isdigit() and len(digits) == 6
+    if not is_month or not 1 <= int(digits[4:]) <= 12 or int(digits[:4]) < 1:
+        raise InvalidInput(field="会计期间", reason="应写作 2026-03")
+    return int(digits)
+
+
+def preview(session: Session, period: int) -> MonthView:
+    """Return what a month charges and what it leaves out, and why."""
+    made = session.get(DepreciationRun, period)
+    later = session.execute(
+        select(func.max(DepreciationRun.period_id)).where(DepreciationRun.period_id > period)
+    ).scalar()
+    everything = session.execute(select(AssetCard).order_by(AssetCard.number)).scalars().all()
+    if made is not None:
+        amounts = {
+            row.card_id: row.amount_minor
+            for row in session.execute(
+                select(DepreciationLine.card_id, DepreciationLine.amount_minor).where(
+                    DepreciationLine.period_id == period
+                )
+            )
+        }
+        found = [Charge(card, amounts[card.id]) for card in everything if card.id in amounts]
+    else:
+        found = [] if later is not None else list(charges(session, period))
+    borne = {charge.card.id for charge in found}
+    gone = set(session.execute(select(AssetDisposal.card_id)).scalars())
+    left = [
+        (card, _reason(card, period, is_gone=card.id in gone))
+        for card in everything
+        if card.id not in borne
+    ]
+    return MonthView(made, tuple(found), tuple(left), later)
+
+
+def _reason(card: AssetCard, period: int, *, is_gone: bool) -> Skipped:
+    if is_gone:
+        return Skipped.GONE
+    months = schedule.months_charged(card.kind, card.acquired_on, period)
+    if months == 0:
+        return Skipped.NOT_BEGUN
+    return Skipped.FULLY_CHARGED if months >= card.life_months else Skipped.CHARGED_BEFORE
+
+
 def charges(session: Session, period: int) -> Sequence[Charge]:
     """Return what every asset is to bear in a month, with what earlier months left out."""
     already = cards.charged(session)
+    year, month = divmod(period, 100)
+    last_day = date(year, month, monthrange(year, month)[1])
+    changes = card_changes.changes_of(session, upto=last_day)
     gone = {
         row.card_id: row.disposed_on
         for row in session.execute(select(AssetDisposal.card_id, AssetDisposal.disposed_on))
@@ -64,7 +140,7 @@ def charges(session: Session, period: int) -> Sequence[Charge]:
         left_on = gone.get(card.id)
         if left_on is not None and not _bears(card, left_on, period):
             continue
-        minor = cards.due(card, already.get(card.id, 0), period)
+        minor = standing.due(card, already.get(card.id, 0), period, changes.get(card.id, ()))
         if minor:
             found.append(Charge(card, minor))
     return found
@@ -76,9 +152,12 @@ def _bears(card: AssetCard, left_on: date, period: int) -> bool:
     return period <= month if card.kind is AssetKind.FIXED else period < month
 
 
-def run(session: Session, period: int, *, actor: str, clock: Clock) -> DepreciationRun:
+def run(
+    session: Session, period: int, *, voucher: str | None = None, actor: str, clock: Clock
+) -> DepreciationRun:
     """Charge a month: draft its one voucher on the last day, submitted for review.
 
+    `voucher` names one of the same month and total that was posted before the register began.
     Raises AlreadyRun, LaterRun, NothingDue, UnknownPeriod, PeriodClosed, InvalidInput.
     """
     known = catalogue.load(session)
@@ -96,7 +175,8 @@ def run(session: Session, period: int, *, actor: str, clock: Clock) -> Depreciat
     if not found:
         raise NothingDue(period=text_of(period))
     on = date(year, month, monthrange(year, month)[1])
-    voucher = posting.depreciation(
+    total = sum(charge.amount_minor for charge in found)
+    draft = posting.depreciation(
         known,
         steps.event(on, f"计提{text_of(period)}固定资产折旧、无形资产摊销"),
         [
@@ -111,8 +191,10 @@ def run(session: Session, period: int, *, actor: str, clock: Clock) -> Depreciat
     )
     made = DepreciationRun(
         period_id=period,
-        voucher_id=steps.book(session, voucher, actor=actor, clock=clock),
-        total_minor=sum(charge.amount_minor for charge in found),
+        voucher_id=_taken_over(session, voucher, period, total)
+        if voucher
+        else steps.book(session, draft, actor=actor, clock=clock),
+        total_minor=total,
         created_by=actor,
         created_at=clock.now(),
     )
@@ -133,6 +215,16 @@ def run(session: Session, period: int, *, actor: str, clock: Clock) -> Depreciat
         count=len(found),
     )
     return made
+
+
+def _taken_over(session: Session, text: str, period: int, total: int) -> int:
+    key = steps.find_voucher(session, text)
+    head = session.get_one(Voucher, key)
+    if head.period_id != period or head.total_minor != total:
+        raise InvalidInput(
+            field="凭证", reason=f"应为 {text_of(period)} 合计 {to_text(total)} 的凭证"
+        )
+    return key
 
 
 def undo(session: Session, period: int, *, actor: str, clock: Clock) -> None:

@@ -30,6 +30,15 @@ SELECT 'asset ' || c.number, 'the voucher of its disposal was discarded or rever
 FROM asset_disposal d JOIN asset_card c ON c.id = d.card_id JOIN voucher v ON v.id = d.voucher_id
 WHERE {_GONE}
 UNION ALL
+SELECT 'asset ' || c.number, 'the voucher of a change was discarded or reversed'
+FROM asset_change h JOIN asset_card c ON c.id = h.card_id JOIN voucher v ON v.id = h.voucher_id
+WHERE {_GONE}
+UNION ALL
+SELECT 'investment ' || i.number, 'the voucher of an impairment was discarded or reversed'
+FROM investment_impairment p JOIN investment i ON i.id = p.investment_id
+JOIN voucher v ON v.id = p.voucher_id
+WHERE {_GONE}
+UNION ALL
 SELECT 'stock movement ' || m.id, 'its voucher was discarded or reversed'
 FROM stock_movement m JOIN voucher v ON v.id = m.voucher_id
 WHERE m.kind <> 'undone' AND {_GONE}
@@ -70,7 +79,16 @@ WITH registered AS (
     JOIN depreciation_run d ON d.period_id = l.period_id
     JOIN voucher v ON v.id = d.voucher_id WHERE v.state = 'posted'
     UNION ALL
-    SELECT {_CARD_TAG}, -c.cost_minor
+    SELECT {_CARD_TAG}, -h.cost_minor
+    FROM asset_change h JOIN asset_card c ON c.id = h.card_id
+    JOIN voucher v ON v.id = h.voucher_id WHERE v.state = 'posted'
+    UNION ALL
+    SELECT {_CHARGE_TAG}, h.charged_minor
+    FROM asset_change h JOIN asset_card c ON c.id = h.card_id
+    JOIN voucher v ON v.id = h.voucher_id WHERE v.state = 'posted'
+    UNION ALL
+    SELECT {_CARD_TAG}, -c.cost_minor + (
+        SELECT COALESCE(SUM(h.cost_minor), 0) FROM asset_change h WHERE h.card_id = c.id)
     FROM asset_disposal d JOIN asset_card c ON c.id = d.card_id
     JOIN voucher v ON v.id = d.voucher_id WHERE v.state = 'posted'
     UNION ALL
@@ -90,6 +108,22 @@ WITH registered AS (
     FROM investment_movement m JOIN investment i ON i.id = m.investment_id
     JOIN voucher v ON v.id = m.voucher_id
     WHERE v.state = 'posted' AND {_UNDONE.format(table="investment_movement")}
+    UNION ALL
+    SELECT CASE i.kind WHEN 'wealth_product' THEN 'short_term_investment_allowance'
+                       ELSE 'long_term_investment_allowance' END, -p.amount_minor
+    FROM investment_impairment p JOIN investment i ON i.id = p.investment_id
+    JOIN voucher v ON v.id = p.voucher_id WHERE v.state = 'posted'
+    UNION ALL
+    SELECT CASE WHEN c.kind = 'fixed' THEN 'fixed_asset_impairment_allowance'
+                ELSE 'intangible_asset_impairment_allowance' END, -h.impaired_minor
+    FROM asset_change h JOIN asset_card c ON c.id = h.card_id
+    JOIN voucher v ON v.id = h.voucher_id WHERE v.state = 'posted' AND h.impaired_minor <> 0
+    UNION ALL
+    SELECT CASE WHEN c.kind = 'fixed' THEN 'fixed_asset_impairment_allowance'
+                ELSE 'intangible_asset_impairment_allowance' END, h.impaired_minor
+    FROM asset_change h JOIN asset_disposal d ON d.card_id = h.card_id
+    JOIN asset_card c ON c.id = h.card_id
+    JOIN voucher v ON v.id = d.voucher_id WHERE v.state = 'posted' AND h.impaired_minor <> 0
 ), booked AS (
     SELECT CASE WHEN a.tag = 'accumulated_amortisation' THEN 'intangible_asset' ELSE a.tag END
            AS tag, m.debit_minor - m.credit_minor AS minor

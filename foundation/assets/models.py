@@ -77,6 +77,8 @@ class AssetCard(Base):
     cost_minor: Mapped[Minor]
     residual_minor: Mapped[Minor]
     life_months: Mapped[int]
+    # How many pieces the card stands for; some of them may leave before the others.
+    units: Mapped[int] = mapped_column(server_default=text("1"))
     # What was charged before this register began.
     charged_before_minor: Mapped[Minor]
     expense_tag: Mapped[str] = mapped_column(String(64))
@@ -241,6 +243,8 @@ class Investment(Base):
     # Where what it earns belongs, when not to the same fund (the income of an endowment).
     income_fund_id: Mapped[int | None] = mapped_column(ForeignKey("fund.id"))
     resolution: Mapped[str | None] = mapped_column(String(120))
+    # 权益法: with control, joint control or significant influence.
+    uses_equity_method: Mapped[bool] = mapped_column(server_default=text("false"))
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
 

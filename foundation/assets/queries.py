@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from foundation.assets.change_models import AssetChange, InvestmentImpairment
 from foundation.assets.models import (
     AssetCard,
     AssetDisposal,
@@ -23,6 +24,7 @@ from foundation.assets.models import (
     StockMove,
     StockMovement,
 )
+from foundation.assets.standing import Standing, after
 from ledger.vouchers import Voucher, VoucherState
 
 POSTED = Voucher.state == VoucherState.POSTED
@@ -30,14 +32,22 @@ POSTED = Voucher.state == VoucherState.POSTED
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A card and what was charged to it up to a day."""
+    """A card as it stood on a day, after what was posted."""
 
     card: AssetCard
-    charged_minor: int
+    standing: Standing
+
+    @property
+    def cost_minor(self) -> int:
+        return self.standing.cost_minor
+
+    @property
+    def charged_minor(self) -> int:
+        return self.standing.charged_minor
 
     @property
     def net_minor(self) -> int:
-        return self.card.cost_minor - self.charged_minor
+        return self.standing.net_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,13 @@ class InvestmentRow:
     value_minor: int
     income_minor: int
     redeemed_minor: int
+    # What was written down and not recovered.
+    impaired_minor: int = 0
+
+    @property
+    def carrying_minor(self) -> int:
+        """账面价值: the book value less the allowance."""
+        return self.value_minor - self.impaired_minor
 
 
 def list_cards(session: Session, last: date) -> Sequence[CardRow]:
@@ -89,7 +106,24 @@ def list_cards(session: Session, last: date) -> Sequence[CardRow]:
         .where(AssetCard.acquired_on <= last, AssetCard.id.not_in(left))
         .order_by(AssetCard.number)
     ).scalars()
-    return [CardRow(card, card.charged_before_minor + charged.get(card.id, 0)) for card in found]
+    changes: dict[int, list[AssetChange]] = {}
+    for change in session.execute(
+        select(AssetChange)
+        .join(Voucher, Voucher.id == AssetChange.voucher_id)
+        .where(AssetChange.changed_on <= last, POSTED)
+        .order_by(AssetChange.id)
+    ).scalars():
+        changes.setdefault(change.card_id, []).append(change)
+    return [
+        CardRow(card, after(card, charged.get(card.id, 0), changes.get(card.id, ())))
+        for card in found
+    ]
+
+
+def list_runs(session: Session, *, most: int = 36) -> Sequence[DepreciationRun]:
+    """Return the monthly runs, the latest first."""
+    query = select(DepreciationRun).order_by(DepreciationRun.period_id.desc()).limit(most)
+    return session.scalars(query).all()
 
 
 def list_stock(session: Session, first: date, last: date, *, is_agency: bool) -> Sequence[StockRow]:
@@ -148,10 +182,37 @@ def list_investments(session: Session, first: date, last: date) -> Sequence[Inve
         .group_by(Investment.id)
         .order_by(Investment.number)
     )
+    written, released = _impaired(session, first, last)
     return [
-        InvestmentRow(one, int(cost), int(value), int(income), int(back))
+        InvestmentRow(
+            one,
+            int(cost),
+            int(value),
+            int(income) + released.get(one.id, 0),
+            int(back),
+            written.get(one.id, 0),
+        )
         for one, cost, value, income, back in found
     ]
+
+
+def _impaired(session: Session, first: date, last: date) -> tuple[dict[int, int], dict[int, int]]:
+    """The allowance of each investment on a day, and what of it left with redemptions since."""
+    of_redemption = InvestmentImpairment.voucher_id.in_(select(InvestmentMovement.voucher_id))
+    within = InvestmentImpairment.booked_on >= first
+    written, released = {}, {}
+    for key, left, gone in session.execute(
+        select(
+            InvestmentImpairment.investment_id,
+            _sum(InvestmentImpairment.amount_minor),
+            _sum(-InvestmentImpairment.amount_minor, within, of_redemption),
+        )
+        .join(Voucher, Voucher.id == InvestmentImpairment.voucher_id)
+        .where(InvestmentImpairment.booked_on <= last, POSTED)
+        .group_by(InvestmentImpairment.investment_id)
+    ):
+        written[key], released[key] = int(left), int(gone)
+    return written, released
 
 
 def _sum(value: Any, *conditions: ColumnElement[bool]) -> Any:

@@ -1,5 +1,7 @@
 """What the registers share: vouchers that stand, gifts that goods came from, notes in the trail."""
 
+import re
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
@@ -23,8 +25,10 @@ from ledger.clock import Clock
 from ledger.errors import Conflict, InvalidInput, NotFound
 from ledger.funds import Restriction
 from ledger.money import MAX_MINOR, to_text
-from ledger.vouchers import VoucherDraft, stands
+from ledger.vouchers import Voucher, VoucherDraft, VoucherLine, VoucherState, stands
 
+_NUMBER = re.compile(r"[\w][\w.-]*")
+_LABEL = re.compile(r"(\w{1,4})-(\d{4})-(\d{2})-(\d{4,6})")
 IN_KIND = frozenset({GiftKind.IN_KIND, GiftKind.NOMINAL, GiftKind.EQUITY, GiftKind.AGENCY})
 
 
@@ -50,7 +54,7 @@ def require_gone(session: Session, voucher_id: int | None) -> None:
 
 def money_account(known: Catalogue, on: date, code: str) -> AccountInfo:
     """Return an account of our own money. Raises UnknownAccount, UnknownPeriod, InvalidInput."""
-    account = known.account(known.period(on.year * 100 + on.month).chart, code)
+    account = known.account(known.period(month_of(on)).chart, code)
     if AccountFlag.CASH not in account.flags or "agency" in account.flags:
         raise InvalidInput(
             field="收付款账户", reason=f"{account.full_name}不是本单位的货币资金科目"
@@ -61,7 +65,7 @@ def money_account(known: Catalogue, on: date, code: str) -> AccountInfo:
 def account_on(known: Catalogue, account_id: int, on: date) -> AccountInfo:
     """Return the account that stands for one of an earlier chart on a date."""
     account = known.accounts[account_id]
-    chart = known.period(on.year * 100 + on.month).chart
+    chart = known.period(month_of(on)).chart
     return account if account.chart == chart else known.tagged(chart, account.tag)
 
 
@@ -71,6 +75,11 @@ def spendable_fund(known: Catalogue, code: str) -> int:
     if fund.restriction is Restriction.PERMANENT:
         raise InvalidInput(field="基金", reason="留本基金的本金不能消耗，请选择其他基金")
     return fund.id
+
+
+def month_of(on: date) -> int:
+    """Return the key of the period of a day."""
+    return on.year * 100 + on.month
 
 
 def not_future(on: date, clock: Clock) -> None:
@@ -91,6 +100,14 @@ def filled_in(field: str, value: str, *, longest: int = 200) -> str:
     stripped = value.strip()
     if not stripped or len(stripped) > longest:
         raise InvalidInput(field=field, reason=f"不能为空，最多 {longest} 字")
+    return stripped
+
+
+def numbered(value: str) -> str:
+    """Return a number of a register, which also stands in addresses. Raises InvalidInput."""
+    stripped = filled_in("编号", value, longest=32)
+    if not _NUMBER.fullmatch(stripped):
+        raise InvalidInput(field="编号", reason="只能用文字、数字和 - _ .")
     return stripped
 
 
@@ -147,6 +164,93 @@ def book(session: Session, voucher: VoucherDraft, *, actor: str, clock: Clock) -
     """Draft one voucher, submitted for review, and return its key."""
     (voucher_id,) = drafting.draft(session, [voucher], actor=actor, clock=clock)
     return voucher_id
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What a voucher does to one kind of account in one fund; debit positive, fen."""
+
+    tag: str
+    fund_id: int
+    minor: int
+
+
+def settle(
+    session: Session,
+    draft: VoucherDraft,
+    named: str | None,
+    *,
+    place: Booked,
+    actor: str,
+    clock: Clock,
+) -> int:
+    """Return the voucher of an act: the one that is named, or else the draft, booked now."""
+    if named:
+        return booked(session, named, place)
+    return book(session, draft, actor=actor, clock=clock)
+
+
+def booked(session: Session, text: str, place: Booked) -> int:
+    """Return the key of a posted voucher, named by its number, that books what an act says.
+
+    For what was booked before it came into the register. Raises InvalidInput when the voucher
+    is unknown, books something else, or stands in a register already.
+    """
+    found = find_voucher(session, text)
+    known = catalogue.load(session)
+    accounts = [key for key, account in known.accounts.items() if account.tag == place.tag]
+    sums = select(func.coalesce(func.sum(VoucherLine.amount_minor), 0)).where(
+        VoucherLine.voucher_id == found,
+        VoucherLine.fund_id == place.fund_id,
+        VoucherLine.account_id.in_(accounts),
+    )
+    left = int(session.execute(sums).scalar_one()) - _taken(session, found, place)
+    if abs(left) < abs(place.minor) or (left > 0) is not (place.minor > 0):
+        raise InvalidInput(
+            field="凭证", reason=f"该凭证此科目和基金尚未登记的金额为 {to_text(left)}"
+        )
+    return found
+
+
+def find_voucher(session: Session, text: str) -> int:
+    """Return the key of a posted voucher that stands, by its number. Raises InvalidInput."""
+    named = _LABEL.fullmatch(text.strip())
+    found = (
+        session.scalar(
+            select(Voucher.id).where(
+                Voucher.word == named[1],
+                Voucher.period_id == int(named[2]) * 100 + int(named[3]),
+                Voucher.number == int(named[4]),
+                Voucher.state == VoucherState.POSTED,
+            )
+        )
+        if named
+        else None
+    )
+    if found is None or not stands(session, found):
+        raise InvalidInput(field="凭证", reason="没有此凭证，应写作 记-2026-03-0007")
+    return found
+
+
+def _taken(session: Session, voucher_id: int, place: Booked) -> int:
+    """What the registers have of a voucher on these accounts in this fund already."""
+    is_due = place.tag == "other_receivable"
+    moved = InvestmentMovement.due_minor if is_due else InvestmentMovement.value_minor
+    holder = func.coalesce(Investment.income_fund_id, Investment.fund_id)
+    shares = (
+        select(func.coalesce(func.sum(moved), 0))
+        .join(Investment, Investment.id == InvestmentMovement.investment_id)
+        .where(
+            InvestmentMovement.voucher_id == voucher_id,
+            (holder if is_due else Investment.fund_id) == place.fund_id,
+        )
+    )
+    goods = (
+        select(func.coalesce(func.sum(StockMovement.value_minor), 0))
+        .join(StockItem, StockItem.id == StockMovement.item_id)
+        .where(StockMovement.voucher_id == voucher_id, StockItem.fund_id == place.fund_id)
+    )
+    return sum(int(session.execute(query).scalar_one()) for query in (shares, goods))
 
 
 def note(

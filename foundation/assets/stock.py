@@ -62,8 +62,9 @@ def open_item(
     Raises InvalidInput, UnknownFund, UnknownPeriod, Conflict when the number is taken.
     """
     known = catalogue.load(session)
-    chart = known.period(on.year * 100 + on.month).chart
-    number = steps.filled_in("编号", number, longest=32)
+    # Before the month is opened, the last one that is says which chart is in force.
+    chart = known.period(min(steps.month_of(on), max(known.periods))).chart
+    number = steps.numbered(number)
     if session.execute(select(StockItem.id).where(StockItem.number == number)).first():
         raise Conflict(reason=f"物资编号 {number} 已存在")
     named = (recipient or "").strip() or None
@@ -159,12 +160,14 @@ def issue(
     quantity: int,
     party: str,
     evidence: str,
+    voucher: str | None = None,
     actor: str,
     clock: Clock,
 ) -> StockMovement:
     """Give goods to beneficiaries, or hand over what is held for others, and draft the voucher.
 
-    Raises UnknownThing, StockShort, InvalidInput, PeriodClosed.
+    `voucher` names one that booked it before it came into this register. Raises UnknownThing,
+    StockShort, InvalidInput, PeriodClosed.
     """
     item, known = _locked(session, number), catalogue.load(session)
     steps.not_future(on, clock)
@@ -172,18 +175,21 @@ def issue(
     kind = StockMove.HANDOVER if item.is_agency else StockMove.ISSUE
     movement = _movement(item, kind, on, quantity=-quantity, value=-value, evidence=evidence)
     movement.party = steps.filled_in("领用人", party)
-    if value:
+    if value and voucher:
+        place = steps.Booked(known.accounts[item.account_id].tag, item.fund_id, -value)
+        movement.voucher_id = steps.booked(session, voucher, place)
+    elif value:
         goods = steps.account_on(known, item.account_id, on).id
         what = steps.event(
             on,
             f"{'转交代管' if item.is_agency else '发放受赠'}物资 {item.name} {quantity}{item.unit}",
         )
-        voucher = (
+        draft = (
             posting_rules.agency_handover(known, what, goods, [(item.fund_id, value)])
             if item.is_agency
             else posting.goods_issued(known, what, goods, item.fund_id, value)
         )
-        movement.voucher_id = steps.book(session, voucher, actor=actor, clock=clock)
+        movement.voucher_id = steps.book(session, draft, actor=actor, clock=clock)
     return _add(session, movement, actor=actor, clock=clock)
 
 

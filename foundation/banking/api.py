@@ -15,6 +15,7 @@ from foundation.banking import (
     mappings,
     matches,
     month_end,
+    payments,
     queries,
     reconciling,
     suggesting,
@@ -82,13 +83,20 @@ def get_line(session: Session, line_id: int) -> dict[str, Any]:
 @api.endpoint(answer=SuggestionsAnswer)
 def suggestions(session: Session, line_id: int) -> dict[str, Any]:
     """Return what may match an open line, with a score and its reasons."""
+    return suggestions_of(session, line_id)
+
+
+def suggestions_of(session: Session, line_id: int) -> dict[str, Any]:
+    """Return a line with the vouchers and the payments that it may be."""
     row = queries.get_line(session, line_id)
     account = accounts.get_account(session, row.account)
     lines = bank_items(session, account, keys=[line_id])
     found = suggesting.for_lines(session, account, lines).get(line_id, [])
+    hints = [hint for line in lines for hint in payments.candidates(session, account, line)]
     return {
         "line": documents.of_line(row),
         "suggestions": [documents.of_suggestion(one) for one in found],
+        "payments": [documents.of_payment(hint) for hint in hints],
     }
 
 

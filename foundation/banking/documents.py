@@ -6,6 +6,7 @@ from foundation.banking.accounts import Account, masked
 from foundation.banking.examining import Examination
 from foundation.banking.models import ItemKind
 from foundation.banking.month_end import Figures, Item, Kept, Month
+from foundation.banking.payments import PaymentHint
 from foundation.banking.queries import LineRow, MatchView
 from foundation.banking.scoring import WORDS, Reason
 from foundation.banking.standing import AccountState
@@ -87,6 +88,19 @@ def of_suggestion(found: Suggestion) -> dict[str, Any]:
             }
             for book in found.books
         ],
+    }
+
+
+def of_payment(hint: PaymentHint) -> dict[str, Any]:
+    """A spending request that a line may have paid."""
+    return {
+        "request": hint.reference,
+        "payee": hint.payee,
+        "summary": hint.summary,
+        "amount": to_text(hint.total_minor),
+        "paid": hint.is_paid,
+        "score": hint.score,
+        "reasons": [of_reason(reason) for reason in hint.reasons],
     }
 
 

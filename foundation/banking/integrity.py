@@ -88,10 +88,24 @@ WHERE p.state = 'closed' AND p.month > 0 AND NOT EXISTS (
     WHERE r.bank_account_id = b.id AND r.period_id = p.id AND r.state = 'reviewed')
 """
 
+_PAYMENTS = """
+SELECT 'bank_line ' || l.id, 'paid requests of another amount'
+FROM bank_line l
+JOIN bank_payment p ON p.bank_line_id = l.id
+JOIN spending_request r ON r.id = p.request_id
+GROUP BY l.id, l.amount_minor
+HAVING SUM(r.total_minor) <> -l.amount_minor
+UNION ALL
+SELECT 'spending ' || r.id, 'has a bank line and was not paid'
+FROM bank_payment p JOIN spending_request r ON r.id = p.request_id
+WHERE r.state NOT IN ('paid', 'booked')
+"""
+
 CHECKS: tuple[Check, ...] = (
     Check("bank_statement_runs_on", "The balance of the bank follows line by line", _RUNS_ON),
     Check("bank_statement_complete", "A statement holds the lines it counted", _STATEMENTS),
     Check("bank_match_equal", "What is matched is the same money on both sides", _MATCHED),
     Check("bank_reconciliation_whole", "A reconciliation is the sum of its items", _RECONCILED),
+    Check("bank_payment_whole", "A line paid what its requests asked for", _PAYMENTS),
     Check("bank_reconciled_before_close", "No month closes before its bank", _CLOSED),
 )

@@ -17,8 +17,10 @@ from foundation.banking.models import (
     BankMatchVoucher,
     BankPayer,
 )
+from foundation.banking.payment_models import BankPayment
 from foundation.banking.scoring import FAR_DAYS, BankItem, BookItem
 from foundation.gifts.models import Gift
+from foundation.spending.models import SpendingRequest, reference
 from ledger.dimensions import Dimension
 from ledger.periods import period_key
 from ledger.vouchers import Voucher, VoucherKind, VoucherLine, VoucherState
@@ -34,6 +36,7 @@ class Party:
     names: list[str] = field(default_factory=list)
     donors: set[int] = field(default_factory=set)
     references: set[str] = field(default_factory=set)
+    request: str = ""
 
 
 def bank_items(
@@ -57,6 +60,7 @@ def bank_items(
     if keys is not None:
         query = query.where(BankLine.id.in_(keys))
     by_name, by_mark = payers(session)
+    paid = paid_by(session, account)
     return [
         BankItem(
             id=row.id,
@@ -66,9 +70,27 @@ def bank_items(
             donor_id=by_mark.get(row.account_mark) or by_name.get(naming.plain(row.name)),
             reference=scoring.usable_reference(row.reference),
             text=f"{row.summary} {row.note}".strip(),
+            paid=paid.get(row.id, frozenset()),
         )
         for row in session.execute(query)
     ]
+
+
+def paid_by(session: Session, account: Account) -> dict[int, frozenset[int]]:
+    """Return the vouchers of the requests that open lines of an account paid, by line.
+
+    A request that has no voucher yet counts as voucher 0, so that its line waits for it.
+    """
+    rows = session.execute(
+        select(BankPayment.bank_line_id, SpendingRequest.voucher_id)
+        .join(SpendingRequest, SpendingRequest.id == BankPayment.request_id)
+        .join(BankLine, BankLine.id == BankPayment.bank_line_id)
+        .where(BankLine.bank_account_id == account.id, is_open_line())
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for line_id, voucher_id in rows:
+        found[line_id].add(voucher_id or 0)
+    return {line_id: frozenset(vouchers) for line_id, vouchers in found.items()}
 
 
 def book_items(
@@ -184,6 +206,7 @@ def _named(session: Session, rows: Iterable[Any]) -> list[BookItem]:
                 rule=row.rule,
                 text=row.summary,
                 reverses_id=row.reverses_id,
+                request=party.request,
             )
         )
     return items
@@ -235,4 +258,27 @@ def _parties(session: Session, vouchers: list[int]) -> dict[int, Party]:
         party.donors.add(row.donor_id)
         if reference := scoring.usable_reference(row.bank_reference or ""):
             party.references.add(reference)
+    _read_requests(session, among(SpendingRequest.voucher_id), wanted, found)
     return found
+
+
+def _read_requests(
+    session: Session, among: ColumnElement[bool], wanted: set[int], found: dict[int, Party]
+) -> None:
+    """Add the number and the reference of the spending requests that some vouchers book."""
+    rows = session.execute(
+        select(
+            SpendingRequest.voucher_id,
+            SpendingRequest.id,
+            SpendingRequest.requested_on,
+            SpendingRequest.payment_reference,
+        )
+        .where(among)
+        .order_by(SpendingRequest.id)
+    )
+    for voucher_id, key, day, serial in rows:
+        if voucher_id in wanted:
+            party = found[voucher_id]
+            party.request = reference(key, day)
+            if usable := scoring.usable_reference(serial or ""):
+                party.references.add(usable)

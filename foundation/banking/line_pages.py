@@ -17,6 +17,7 @@ from foundation.banking import (
     items,
     labels,
     matches,
+    payments,
     queries,
     scoring,
     suggesting,
@@ -106,7 +107,7 @@ def match(line_id: int) -> Any:
                 **context.who(),
             )
     except DomainError as error:
-        return _again(line_id, error)
+        return again(line_id, error)
     flash(translate("已勾对"))
     return redirect(url_for("banking.next_line", code=row.account, after=line_id), 303)
 
@@ -153,7 +154,7 @@ def voucher(line_id: int) -> Any:
                 session, account, line_id, business, fund_code=fund.code, **context.who()
             )
     except DomainError as error:
-        return _again(line_id, error)
+        return again(line_id, error)
     flash(translate("凭证已编制，审核记账后自动勾对"))
     return redirect(url_for("banking.next_line", code=row.account, after=line_id), 303)
 
@@ -166,7 +167,7 @@ def payer(line_id: int) -> Any:
         with database.transaction(services().engine) as session:
             matches.remember_payer(session, line_id, donor, **context.who())
     except DomainError as error:
-        return _again(line_id, error)
+        return again(line_id, error)
     flash(translate("已记住付款人"))
     return redirect(url_for("banking.line", line_id=line_id), 303)
 
@@ -226,6 +227,8 @@ def _line_page(session: Session, row: LineRow, form: Form) -> str:
         waiting=suggesting.waiting(session, account, line),
         donors=hints,
         pledges=suggesting.pledges(session, line, hints),
+        payments=payments.candidates(session, account, line),
+        is_paid=bool(line.paid),
         books=_near_books(session, account, line),
         others=_near_lines(session, account, line),
         business=_business(line),
@@ -262,7 +265,8 @@ def _business(line: BankItem) -> str:
     return Business.FEE if scoring.is_fee(line.text) else ""
 
 
-def _again(line_id: int, error: DomainError) -> Any:
+def again(line_id: int, error: DomainError) -> Any:
+    """Show a line again with what was refused."""
     form = Form.of_request()
     form.refuse("", error)
     with database.reading(services().engine) as session:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from foundation.banking import accounts, engine, items, naming, scoring
+from foundation.banking import accounts, engine, items, linking, naming, scoring
 from foundation.banking.accounts import Account
 from foundation.banking.engine import Proposal
 from foundation.banking.models import (
@@ -54,7 +54,13 @@ def match_automatically(session: Session, account: Account, *, actor: str, clock
     if lines:
         first, last = items.around(line.on for line in lines)
         books = items.book_items(session, account, first=first, last=last)
-        done = engine.run(lines, books)
+        done = linking.run(lines, books)
+        taken_books = {key for one in done for key in one.books}
+        # A line that is known to have paid something waits for that and takes nothing else.
+        done += engine.run(
+            [line for line in lines if not line.paid],
+            [book for book in books if book.key not in taken_books],
+        )
         _write(
             session,
             account,

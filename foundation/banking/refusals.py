@@ -82,6 +82,13 @@ class UnknownBankLine(NotFound):
     message = "没有编号为 {line} 的银行流水"
 
 
+class PaymentRefused(Conflict):
+    """A line and spending requests that are not one payment."""
+
+    code = "bank_payment_refused"
+    message = "不能登记为付款：{reason}"
+
+
 class UnknownMatch(NotFound):
     """There is no such match."""
 

@@ -113,11 +113,39 @@ class SuggestionAnswer(Schema):
     vouchers = fields.List(fields.Nested(SideAnswer))
 
 
+class PaymentAnswer(Schema):
+    """A spending request that a line may have paid."""
+
+    request = fields.String()
+    payee = fields.String()
+    summary = fields.String()
+    amount = fields.String()
+    paid = fields.Boolean()
+    score = fields.Integer()
+    reasons = fields.List(fields.Nested(ReasonAnswer))
+
+
+class NewPayment(Input):
+    """The spending requests that a line paid, by reference; they add up to it."""
+
+    requests = fields.List(
+        Text(shortest=1, longest=40), required=True, validate=validate.Length(1, 100)
+    )
+
+
+class Unpaid(Input):
+    """A spending request that a line did not pay after all, and why."""
+
+    request = Text(required=True, shortest=1, longest=40)
+    reason = Text(required=True, shortest=1, longest=500)
+
+
 class SuggestionsAnswer(Schema):
     """An open line and what may match it."""
 
     line = fields.Nested(LineAnswer)
     suggestions = fields.List(fields.Nested(SuggestionAnswer))
+    payments = fields.List(fields.Nested(PaymentAnswer))
 
 
 class MatchAnswer(Schema):

@@ -23,6 +23,8 @@ FAR_DAYS = 45
 POINTS = {
     "amount": 40,
     "reference": 50,
+    "request": 50,
+    "payment": 60,
     "name": 30,
     "payer": 30,
     "name_variant": 24,
@@ -37,6 +39,8 @@ POINTS = {
 WORDS = {
     "amount": mark("金额相同"),
     "reference": mark("流水号相同"),
+    "request": mark("附言中有支出申请编号"),
+    "payment": mark("已登记为该申请的付款"),
     "name": mark("户名相同"),
     "payer": mark("记住的付款人"),
     "name_variant": mark("户名的简称、读音或前段相同"),
@@ -95,6 +99,8 @@ class BankItem:
     donor_id: int | None = None
     reference: str = ""
     text: str = ""
+    # The vouchers of the spending requests that it paid.
+    paid: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,8 @@ class BookItem:
     rule: str = ""
     text: str = ""
     reverses_id: int | None = None
+    # The number of the spending request that it books.
+    request: str = ""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -138,6 +146,8 @@ def explain(line: BankItem, book: BookItem, *, alone: bool = False) -> list[Reas
     found = [_reason("amount"), *names(line, book), days(line.on, book.on)]
     if line.reference and line.reference in book.references:
         found.append(_reason("reference"))
+    if is_request_named(line.text, book.request):
+        found.append(_reason("request"))
     if kinds_agree(line.text, book):
         found.append(_reason("kind"))
     if alone:
@@ -176,6 +186,11 @@ def usable_reference(text: str) -> str:
     """Return a reference for comparing; '' for one that is too short to identify anything."""
     cleaned = "".join(text.split()).upper()
     return cleaned if len(cleaned) >= _SHORTEST_REFERENCE else ""
+
+
+def is_request_named(text: str, request: str) -> bool:
+    """Tell whether the words of the bank have the number of a spending request."""
+    return bool(request) and request in text.upper().replace(" ", "")
 
 
 def is_fee(text: str) -> bool:

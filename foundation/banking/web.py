@@ -8,6 +8,7 @@ from flask import Blueprint
 from foundation.banking import (
     account_pages,
     line_pages,
+    payment_pages,
     reconciliation_pages,
     statement_pages,
 )
@@ -33,6 +34,7 @@ RULES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
     ("/lines/<int:line_id>/match", "match_line", line_pages.match, _POST),
     ("/lines/<int:line_id>/gift", "gift", line_pages.gift, _GET),
     ("/lines/<int:line_id>/voucher", "voucher", line_pages.voucher, _POST),
+    ("/lines/<int:line_id>/pay", "pay", payment_pages.pay, _POST),
     ("/lines/<int:line_id>/payer", "payer", line_pages.payer, _POST),
     ("/matches/<int:match_id>", "show_match", line_pages.show_match, _GET),
     ("/matches/<int:match_id>/undo", "undo", line_pages.undo, _POST),

@@ -14,6 +14,7 @@ from foundation.claims import (
     explaining,
     lifecycle,
     queries,
+    worklist,
 )
 from foundation.claims.awards import NewAward
 from foundation.claims.decisions import NewDecision
@@ -32,10 +33,13 @@ from foundation.claims.schemas import (
     Submission,
     TraceAnswer,
     Withdrawal,
+    WorkAnswer,
+    WorkListFilter,
 )
+from foundation.claims.worklist import WorkFilter
 from foundation.gifts import service as gifts
 from foundation.http import api
-from foundation.http.lists import Page, PageRequest
+from foundation.http.lists import BadCursor, Page, PageRequest
 from foundation.users import guard
 from foundation.users.permissions import Permission
 from ledger import funds
@@ -91,6 +95,25 @@ def list_lines(
     claim = computing.get_claim(session, claim_id)
     part = queries.line_page(session, claim, page, status=query["status"], code=query["code"])
     return Page([documents.of_line(item) for item in part.items], part.next)
+
+
+@blueprint.get("/<int:claim_id>/work-list")
+@guard.requires(Permission.GIFTS_READ)
+@api.endpoint(items=WorkAnswer, query=WorkListFilter)
+def list_work(
+    session: Session, claim_id: int, *, query: dict[str, Any], page: PageRequest
+) -> Page[Any]:
+    """List the gifts of a claim that do not count, with what each lacks and the amount at stake."""
+    wanted = WorkFilter(
+        code=query["code"],
+        text=query["q"],
+        fund=query["fund"],
+        can_mend=query["can_mend"],
+        least_minor=query["min"],
+        most_minor=query["max"],
+    )
+    part = worklist.page(session, computing.get_claim(session, claim_id), page, wanted)
+    return Page([documents.of_work(item) for item in part.items], part.next)
 
 
 @blueprint.get("/<int:claim_id>/lines/<gift>")
@@ -158,9 +181,19 @@ def list_decisions(session: Session, *, query: dict[str, Any], page: PageRequest
         scheme_code=query["scheme"],
         gift_id=None if gift is None else gifts.find_key(session, gift),
         year=query["year"],
+        before=_number(page.cursor),
         limit=page.limit,
     )
-    return Page([documents.of_decision(item) for item in found], None)
+    more = str(found[-1].id) if len(found) == page.limit else None
+    return Page([documents.of_decision(item) for item in found], more)
+
+
+def _number(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
+        raise BadCursor
+    return int(cursor)
 
 
 @blueprint.post("/decisions")

@@ -6,7 +6,7 @@ on (受托代理 is a kind of its own), and it was received by this foundation. 
 order of receipt, a few thousand at a time, so a million need no more memory than one chunk.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -30,6 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from foundation.agreements.models import Agreement, AgreementState
+from foundation.claims import bank_payers
+from foundation.claims.bank_payers import Paid
 from foundation.claims.models import ClaimedGift
 from foundation.donors.models import Donor, DonorKind
 from foundation.gifts.kinds import ChangeKind, GiftKind
@@ -91,18 +93,30 @@ def stream(session: Session, scope: Scope) -> Iterator[BookGift]:
     # Rows of the connection itself: an ORM session would look at each of a million.
     connection = connection_of(session)
     funds = _funds(session)
+    is_matched = bank_payers.has_matches(session)
     place: tuple[date, int] | None = None
     while True:
         rows = connection.execute(_chunk(scope, place)).all()
         parts = _split_funds(session, rows)
         taken = _taken_back(session, [row.id for row in rows if row.has_change])
+        paid = _paid(session, rows) if is_matched else {}
         for row in rows:
             back = taken.get(row.id, 0) if taken else 0
             if back is not None:
-                yield _gift(row, funds, parts, back)
+                yield _gift(row, funds, parts, back, paid.get(row.id) if paid else None)
         if len(rows) < CHUNK:
             return
         place = (rows[-1].received_on, rows[-1].id)
+
+
+def _paid(session: Session, rows: Sequence[Any]) -> dict[int, str]:
+    """Who paid, where the statement of the bank says so."""
+    gifts = [
+        Paid(row.id, row.voucher_id, row.amount_minor, row.bank_reference)
+        for row in rows
+        if row.donor_kind != DonorKind.ANONYMOUS
+    ]
+    return bank_payers.payers(session, gifts)
 
 
 def load(session: Session, gift_ids: list[int]) -> list[BookGift]:
@@ -206,6 +220,7 @@ def _selected() -> Select[Any]:
         Agreement.results_to_university,
         Agreement.naming,
         _signatory().label("signatory"),
+        Gift.voucher_id,
     )
     joined: Select[Any] = (
         query.join(Voucher, Voucher.id == Gift.voucher_id)
@@ -255,6 +270,7 @@ def _gift(
     funds: Mapping[int, tuple[str, str, Restriction]],
     parts: Mapping[int, list[int]],
     taken: int,
+    paid_by: str | None,
 ) -> BookGift:
     # Unpacked once, because a million rows pass here and each look-up by name costs as much as
     # the rest of a fact.
@@ -273,8 +289,9 @@ def _gift(
         found["payment.reference"] = bank_reference
     if donor_kind != DonorKind.ANONYMOUS:
         _donor(found, donor_id, donor_kind, credit_code)
-        # Registered from a line of the bank: the name beside it is who paid.
-        payer = passed_on_by or (donor_name if bank_reference else None)
+        # The statement says who paid; before there is one, the line that the gift was registered
+        # from does, or who passed the money on.
+        payer = paid_by or passed_on_by or (donor_name if bank_reference else None)
         if payer:
             found["payment.payer"] = payer
     if agreement:

@@ -14,6 +14,7 @@ from foundation.claims import (
     labels,
     lifecycle,
     queries,
+    questions,
     worklist,
 )
 from foundation.claims.awards import NewAward
@@ -40,28 +41,20 @@ def claim(claim_id: int) -> Any:
     code = request.args.get("code", "")[:80]
     with database.reading(services().engine) as session:
         found = computing.get_claim(session, claim_id)
+        sums = worklist.sums(session, found)
         return render_template(
             "claims/claim.html",
             claim=queries.get_row(session, found),
             part=queries.line_page(session, found, lists.of_request(), status=status, code=code),
-            sums=worklist.sums(session, found),
+            sums=sums,
+            asked=[
+                (item.code[1:], labels.in_language(*questions.label(item.code[1:])))
+                for item in sums
+                if item.code.startswith("?")
+            ],
             award=awards.view(session, claim_id),
             returned=clawbacks.returned_after_claim(session, claim_id=claim_id),
             code=code,
-            **labels.words(),
-        )
-
-
-@guard.requires(Permission.GIFTS_READ)
-def work_list(claim_id: int) -> Any:
-    """Show what each gift lacks, with the amount at stake."""
-    with database.reading(services().engine) as session:
-        found = computing.get_claim(session, claim_id)
-        items = worklist.list_items(session, found, limit=200)
-        return render_template(
-            "claims/work_list.html",
-            claim=queries.get_row(session, found),
-            items=items,
             **labels.words(),
         )
 
@@ -229,7 +222,14 @@ def claw_back(claim_id: int, change_id: int) -> Any:
             for item in clawbacks.returned_after_claim(session, claim_id=claim_id)
             if item.change_id == change_id
         ]
-    return _asked(claim_id, "claims/claw_back.html", act, found=found[0] if found else None)
+        repayment = clawbacks.repayment_of(session, found[0]) if found else None
+    return _asked(
+        claim_id,
+        "claims/claw_back.html",
+        act,
+        found=found[0] if found else None,
+        repayment=repayment,
+    )
 
 
 def _asked(

@@ -3,20 +3,20 @@
 Nothing is stored until a person dealt with it; what is open follows from the changes of gifts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from foundation.claims import awards, computing, lines, schemes
+from foundation.claims import awards, computing, returns, schemes
 from foundation.claims.kinds import HOLDING, ClaimState
 from foundation.claims.models import Claim, ClaimedGift, ClaimLine, Clawback
 from foundation.gifts.kinds import ChangeKind
 from foundation.gifts.models import Gift, GiftChange, reference
 from foundation.gifts.standing import withdrawn
 from foundation.matching import awards as rules
-from foundation.matching import rounding
 from foundation.matching.awards import Repayment
 from ledger.clock import Clock
 from ledger.errors import InvalidInput
@@ -36,34 +36,48 @@ class Returned:
     changed_on: date
     returned_minor: int
     counted_minor: int
-    repayment: Repayment
+    # By when the authority must hear of it, and whether a person has to decide.
+    terms: Repayment
 
 
 def returned_after_claim(session: Session, *, claim_id: int | None = None) -> list[Returned]:
     """List claimed gifts that went back after their claim was frozen and nobody dealt with."""
-    dealt = select(Clawback.id).where(
-        Clawback.claim_id == Claim.id, Clawback.gift_change_id == GiftChange.id
-    )
     query = (
-        select(Claim, GiftChange, Gift.received_on, ClaimLine)
-        .join(ClaimedGift, ClaimedGift.claim_id == Claim.id)
+        _open(select(Claim, GiftChange, Gift.received_on, ClaimLine))
         .join(Gift, Gift.id == ClaimedGift.gift_id)
-        .join(GiftChange, GiftChange.gift_id == Gift.id)
         .join(
             ClaimLine, (ClaimLine.claim_id == Claim.id) & (ClaimLine.gift_id == ClaimedGift.gift_id)
-        )
-        .where(
-            ClaimedGift.is_live,
-            Claim.state.in_(HOLDING),
-            GiftChange.created_at > Claim.frozen_at,
-            ~withdrawn(),
-            ~dealt.exists(),
         )
         .order_by(Claim.id, GiftChange.id)
     )
     if claim_id is not None:
         query = query.where(Claim.id == claim_id)
     return [_returned(session, *row) for row in session.execute(query)]
+
+
+def count_open(session: Session) -> int:
+    """Count the returns that nobody dealt with."""
+    return int(session.execute(_open(select(func.count()))).scalar_one())
+
+
+def _open(query: Any) -> Select[Any]:
+    """Changes of claimed gifts after their claim was frozen, as long as nobody dealt with them."""
+    dealt = select(Clawback.id).where(
+        Clawback.claim_id == Claim.id, Clawback.gift_change_id == GiftChange.id
+    )
+    found: Select[Any] = (
+        query.select_from(GiftChange)
+        .join(ClaimedGift, ClaimedGift.gift_id == GiftChange.gift_id)
+        .join(Claim, Claim.id == ClaimedGift.claim_id)
+        .where(
+            ClaimedGift.is_live,
+            Claim.state.in_(HOLDING),
+            GiftChange.created_at > Claim.frozen_at,
+            ~withdrawn(),
+            ~dealt.correlate(Claim, GiftChange).exists(),
+        )
+    )
+    return found
 
 
 def _returned(
@@ -81,9 +95,9 @@ def _returned(
         changed_on=change.changed_on,
         returned_minor=back,
         counted_minor=whole,
-        repayment=rules.on_return(
+        terms=rules.on_return(
             schemes.get_version(session, claim.scheme_id).scheme,
-            matched_minor=_matched_of(session, claim, line),
+            matched_minor=0,
             returned_on=change.changed_on,
             gift_minor=whole,
             returned_minor=back,
@@ -91,13 +105,12 @@ def _returned(
     )
 
 
-def _matched_of(session: Session, claim: Claim, line: ClaimLine) -> int:
-    """The match that a gift drew: its own, or its part of the award by recognised income."""
-    award = awards.find_award(session, claim.id)
-    single = lines.joined(line.low_minor, line.low_rest)
-    if award is not None and claim.recognised_low:
-        return award.amount_minor * line.counted_low // claim.recognised_low
-    return 0 if single is None else rounding.to_place(single)
+def repayment_of(session: Session, item: Returned) -> Repayment:
+    """What the return of a gift takes back with it, by the scheme of its claim."""
+    claim = computing.get_claim(session, item.claim_id)
+    scheme = schemes.get_version(session, claim.scheme_id).scheme
+    drawn = returns.drawn_by(session, claim, item.gift_id, item.returned_minor)
+    return replace(item.terms, repay_minor=drawn if scheme.consequences.repay_match else 0)
 
 
 def claw_back(
@@ -137,7 +150,7 @@ def claw_back(
         gift_change_id=change_id,
         returned_minor=found[0].returned_minor,
         repay_minor=repay_minor,
-        notify_by=found[0].repayment.notify_by,
+        notify_by=found[0].terms.notify_by,
         notified_on=notified_on,
         reason=reason.strip(),
         recorded_by=actor,

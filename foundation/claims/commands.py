@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from foundation.claims import (
 from foundation.claims.awards import NewAward
 from foundation.claims.decisions import NewDecision
 from foundation.claims.kinds import Payee
+from foundation.claims.worklist import WorkFilter
 from foundation.command_context import CommandContext, pass_context, table
 from foundation.gifts import service as gifts
 from foundation.http.languages import mark
@@ -55,9 +57,10 @@ def compute(context: CommandContext, *, scheme: str, year: int, out: Path | None
         document["work_list"] = [
             documents.of_work(item) for item in worklist.list_items(session, claim)
         ]
+        document["work_list_count"] = worklist.add_up(session, claim).count
     if out is not None:
         out.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
-    answer = {key: value for key, value in document.items() if key != "work_list"}
+    answer = {key: value for key, value in document.items() if not key.startswith("work_list")}
     context.answer(answer, [*_table(context, [document]), *_blockers(context, document)])
 
 
@@ -111,19 +114,38 @@ def list_claims(context: CommandContext, *, scheme: str | None, year: int | None
 
 @claims.command("work-list", help="列出申请中不符合或待认定的捐赠、所缺内容与涉及金额。")
 @click.argument("claim_id", type=int)
+@click.option("--code", default="", help="只列某一原因代码；? 加事实名为待认定事项。")
+@click.option("--fund", default="", help="只列某一基金。")
+@click.option("--limit", type=click.IntRange(1), default=worklist.LONGEST, help="最多列几笔。")
 @pass_context
-def work_list(context: CommandContext, claim_id: int) -> None:
+def work_list(context: CommandContext, claim_id: int, *, code: str, fund: str, limit: int) -> None:
     context.require_reading(Permission.GIFTS_READ)
+    wanted = WorkFilter(code=code, fund=fund)
     with context.reading() as session:
         claim = computing.get_claim(session, claim_id)
-        found = [documents.of_work(item) for item in worklist.list_items(session, claim)]
+        total = worklist.add_up(session, claim, wanted)
+        items = islice(worklist.every(session, claim, wanted), limit)
+        found = [documents.of_work(item) for item in items]
     lines = [
         f"{item['gift']}  {_grouped(item['at_stake'])}  "
         + "；".join(lack["what"] + (f"（{lack['clause']}）" if lack["clause"] else "")
                    for lack in item["lacks"])
         for item in found
     ]  # fmt: skip
-    context.answer({"work_list": found}, lines)
+    lines.append(
+        context.text(
+            "共 {count} 笔，涉及 {amount}",
+            count=total.count,
+            amount=money.grouped(total.stake_minor),
+        )
+    )
+    answer = {
+        "work_list": found,
+        "count": total.count,
+        "at_stake": to_text(total.stake_minor),
+        "match_at_stake": documents.text(total.stake_matched_minor),
+    }
+    context.answer(answer, lines)
 
 
 @claims.command("decide", help="记录一项认定；针对一笔捐赠、一个基金或一个申请年度。")

@@ -13,7 +13,7 @@ from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from foundation.claims import book_facts, framing, lines, references, schemes, totals
+from foundation.claims import book_facts, earlier, framing, lines, references, schemes, totals
 from foundation.claims.framing import Frame
 from foundation.claims.kinds import ClaimState
 from foundation.claims.lines import COLUMNS, FACT_NAMES, LineRow
@@ -196,23 +196,27 @@ def finish(claim: Claim, frame: Frame, sums: Sums) -> ClaimResult:
     claim.result = result.status
     claim.claimant = trail.canonical(_plain(frame.plan.context.claimant or {}))
     claim.totals = sums.dump()
-    claim.blockers = _blockers(result.blockers, sums)
+    claim.blockers = _blockers(
+        result.blockers, sums, earlier.overclaimed(prior, result) + frame.version_blockers
+    )
     claim.line_count = sums.line_count
     claim.eligible_count = sums.count(GiftStatus.ELIGIBLE)
     claim.ineligible_count = sums.count(GiftStatus.INELIGIBLE)
     claim.undecided_count = sums.count(GiftStatus.NEEDS_DECISION)
-    before = prior.low.recognised if prior else 0
+    before = prior.sums.low.recognised if prior else 0
     claim.recognised_low = result.recognised_min - before
     claim.recognised_high = _less(result.recognised_max, before)
-    claim.matched_low = _less(result.matched_min, frame.prior_low if prior else 0)
-    claim.matched_high = _less(result.matched_max, frame.prior_high if prior else 0)
+    claim.matched_low = _less(result.matched_min, prior.low if prior else 0)
+    claim.matched_high = _less(result.matched_max, prior.high if prior else 0)
     return result
 
 
 def summarised(frame: Frame, sums: Sums) -> ClaimResult:
     """Turn the sums into figures."""
     return summary.summarise(
-        frame.plan, sums.engine_totals(frame.plan, prior=frame.prior), confirmed=frame.confirmed
+        frame.plan,
+        sums.engine_totals(frame.plan, prior=frame.prior.sums if frame.prior else None),
+        confirmed=frame.confirmed,
     )
 
 
@@ -224,7 +228,7 @@ def _plain(facts: Any) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, date) else value for name, value in facts.items()}
 
 
-def _blockers(found: Sequence[Blocker], sums: Sums) -> str:
+def _blockers(found: Sequence[Blocker], sums: Sums, more: list[dict[str, str]]) -> str:
     listed = []
     for item in found:
         zh, en = item.message_zh, item.message_en
@@ -232,7 +236,7 @@ def _blockers(found: Sequence[Blocker], sums: Sums) -> str:
             count = sums.count(GiftStatus.NEEDS_DECISION)
             zh, en = f"还有 {count} 笔捐赠待认定", f"{count} gifts wait for a decision"
         listed.append({"parameter": item.parameter, "state": item.state, "zh": zh, "en": en})
-    return trail.canonical(listed)
+    return trail.canonical(listed + more)
 
 
 def blockers_of(claim: Claim) -> list[dict[str, str]]:
@@ -264,7 +268,9 @@ def reevaluate(
         raise NotDraft
     stored = schemes.get_version(session, claim.scheme_id)
     dimension = lines.group_dimension(stored.scheme)
-    if dimension == "all" or schemes.current(session, claim.scheme_code).id != stored.id:
+    # A supplementary claim hangs on what is claimed already; it is small, and computed whole.
+    is_whole = dimension == "all" or claim.sequence > 0
+    if is_whole or schemes.current(session, claim.scheme_code).id != stored.id:
         compute(session, claim.scheme_code, claim.year, actor=actor, clock=clock)
         return claim.line_count
     touched = _touched(session, claim, stored, list(gift_ids), dimension)
@@ -335,7 +341,6 @@ def _replace(session: Session, claim: Claim, frame: Frame, sums: Sums, gift_ids:
         ).scalars()
     }
     running = plans.new_totals(frame.plan)
-    framing.seed_caps(session, frame, running)
     books = [book for book in book_facts.load(session, gift_ids) if book.gift_id in old]
     rows = [
         lines.packed(

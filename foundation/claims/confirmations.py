@@ -20,7 +20,7 @@ from foundation.claims import schemes
 from foundation.claims.kinds import ConfirmationState
 from foundation.claims.scheme_models import ParameterConfirmation
 from foundation.claims.schemes import StoredScheme
-from foundation.matching import completeness
+from foundation.matching import completeness, unread_words
 from foundation.matching import vocabulary as words
 from foundation.matching.results import Blocker
 from ledger import trail
@@ -126,7 +126,7 @@ def list_states(session: Session, stored: StoredScheme) -> list[ParameterState]:
 def _name(parameter: str) -> tuple[str, str]:
     if parameter.startswith(_UNREAD):
         text = parameter.removeprefix(_UNREAD)
-        return f"未见条款：{text}", f"not seen: {text}"
+        return f"未见条款：{unread_words.chinese(text)}", f"not seen: {text}"
     return words.parameter_name(parameter)
 
 

@@ -5,6 +5,7 @@ goes before the wider, and one for a scheme before one for every scheme. A decis
 edited: a later one supersedes it.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from foundation.claims import questions, schemes
+from foundation.claims import governing, questions, schemes
 from foundation.claims.scheme_models import EVERY_SCHEME, Decision
 from foundation.gifts.models import Gift, reference
 from foundation.matching import facts as engine_facts
@@ -103,6 +104,8 @@ def decide(
     scheme = _scheme(session, given.scheme_code, actor=actor, clock=clock)
     _check(session, given, clock)
     answer = questions.read_answer(given.question, given.answer, scheme=scheme)
+    if given.question == engine_facts.VERSION:
+        governing.check(session, given.scheme_code, json.loads(answer))
     if questions.kind_of(given.question) == "parameter" and given.claim_year is None:
         raise InvalidInput(field="范围", reason="办法的参数按申请年度认定")
     standing = _standing(session, given)
@@ -283,6 +286,7 @@ def list_decisions(
     gift_id: int | None = None,
     fund_ids: Sequence[int] = (),
     year: int | None = None,
+    before: int | None = None,
     limit: int = 500,
 ) -> list[DecisionRow]:
     """Return decisions with what became of them, the latest first."""
@@ -297,6 +301,8 @@ def list_decisions(
     )
     if scheme_code is not None:
         query = query.where(Decision.scheme_code.in_((scheme_code, EVERY_SCHEME)))
+    if before is not None:
+        query = query.where(Decision.id < before)
     scopes: list[ColumnElement[bool]] = []
     if gift_id is not None:
         scopes.append(Decision.gift_id == gift_id)

@@ -96,6 +96,8 @@ def of_work(item: WorkItem) -> dict[str, Any]:
     return {
         "gift": item.gift,
         "donor": item.donor_name,
+        "received_on": item.received_on.isoformat(),
+        "fund": item.fund or None,
         "status": item.status.value,
         "at_stake": text(item.stake_minor),
         "match_at_stake": text(item.stake_matched_minor),

@@ -1,27 +1,31 @@
 """What a claim is computed under: scheme version, decisions, span of days, and earlier claims."""
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from foundation.claims import book_facts, confirmations, decisions, lines, references, totals
+from foundation.claims import (
+    book_facts,
+    confirmations,
+    decisions,
+    earlier,
+    governing,
+    lines,
+    references,
+)
 from foundation.claims.book_facts import BookGift, Scope
-from foundation.claims.kinds import HOLDING
-from foundation.claims.models import Claim, ClaimLine
+from foundation.claims.earlier import Prior
+from foundation.claims.models import Claim
 from foundation.claims.schemes import StoredScheme
-from foundation.claims.totals import Sums
-from foundation.gifts.models import reference
 from foundation.matching import claim as claims
-from foundation.matching import eligibility, facts, methods, settling, units
+from foundation.matching import eligibility, facts, settling, units
 from foundation.matching import plan as plans
 from foundation.matching.eligibility import Judgement
 from foundation.matching.facts import Context, Decision
 from foundation.matching.plan import Plan, Totals
-from foundation.matching.results import GiftResult, GiftStatus
+from foundation.matching.results import GiftResult
 from foundation.matching.schemes import UNKNOWN, Scheme, Unit, Window
 from foundation.matching.units import Units
 from ledger.errors import Conflict, InvalidInput
@@ -48,10 +52,12 @@ class Frame:
     scope: Scope
     dimension: str | None
     decisions: list[Decision]
+    # The versions of the scheme, itself among them.
+    family: tuple[StoredScheme, ...]
     confirmed: frozenset[str]
-    prior: Sums | None
-    prior_low: int
-    prior_high: int
+    # Earlier claims of the year, and what they counted and asked for.
+    earlier: list[Claim]
+    prior: Prior | None
     repeated: frozenset[str]
     held: frozenset[str]
 
@@ -59,6 +65,22 @@ class Frame:
     def is_reordered(self) -> bool:
         """Whether a decision moves a gift to another day."""
         return any(item.fact in _DATE_FACTS for item in self.decisions)
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether a gift can change what another one draws."""
+        return earlier.touches(self.plan)
+
+    @property
+    def version_blockers(self) -> list[dict[str, str]]:
+        """What nobody said about the version that governs."""
+        return governing.blockers(
+            self.stored,
+            self.family,
+            self.decisions,
+            span=(self.scope.first, self.scope.last),
+            claimed_on=self.plan.context.claimed_on or date.max,
+        )
 
 
 class Repeats:
@@ -107,13 +129,15 @@ def prepare(
     scheme = stored.scheme
     if scheme.currency != BOOK_CURRENCY:
         raise ForeignScheme(scheme=stored.code, currency=scheme.currency)
-    found = decisions.in_force(session, stored.code, year, gift_ids=gift_ids)
+    family = governing.family_of(session, stored)
+    found = governing.of_family(
+        decisions.in_force(session, stored.code, year, gift_ids=gift_ids), family
+    )
     context = Context(claim_year=year, claimed_on=claimed_on)
     plan = plans.compile_plan(scheme, decisions=found, context=context)
     first, last = candidate_span(plan.scheme, year, claimed_on)
     scope = Scope(first, last, held_by_scheme=stored.code)
-    earlier = earlier_claims(session, stored.code, year)
-    is_single = methods.matches_single_gifts(plan.scheme.method)
+    claims_before = earlier.list_claims(session, stored.code, year)
     repeated = held = frozenset[str]()
     if gift_ids is None:
         repeated = references.repeated(session, scope)
@@ -125,12 +149,10 @@ def prepare(
         scope=scope,
         dimension=lines.group_dimension(plan.scheme),
         decisions=found,
+        family=family,
         confirmed=confirmations.confirmed(session, stored),
-        prior=None
-        if is_single or not earlier
-        else totals.together(totals.load(item.totals) for item in earlier),
-        prior_low=sum(item.matched_low or 0 for item in earlier),
-        prior_high=sum(item.matched_high or 0 for item in earlier),
+        earlier=claims_before,
+        prior=earlier.stated(claims_before),
         repeated=repeated,
         held=held,
     )
@@ -147,16 +169,6 @@ def candidate_span(scheme: Scheme, year: int, today: date) -> tuple[date | None,
     return first, last or today
 
 
-def earlier_claims(session: Session, code: str, year: int) -> list[Claim]:
-    """The claims of a scheme and year that hold their gifts, in order."""
-    query = (
-        select(Claim)
-        .where(Claim.scheme_code == code, Claim.year == year, Claim.state.in_(HOLDING))
-        .order_by(Claim.sequence)
-    )
-    return list(session.execute(query).scalars())
-
-
 def judged(session: Session, frame: Frame, scope: Scope) -> Iterator[tuple[int, Judgement]]:
     """Judge the gifts of the books one after another, in the order of receipt."""
     repeats = Repeats(frame.repeated, frame.held)
@@ -169,31 +181,18 @@ def evaluated(
     session: Session, frame: Frame, sums: Totals
 ) -> Iterator[tuple[int, Judgement, GiftResult]]:
     """Evaluate the gifts of a claim; only one chunk of them is in memory at a time."""
+    weighed = _summed(session, frame)
+    if frame.earlier and (frame.is_joined or earlier.was_reduced(session, frame.earlier)):
+        frame.prior = earlier.replay(session, frame.plan, frame.earlier, weighed, sums)
     if frame.is_reordered and frame.plan.scheme.caps:
         found = sorted(
             judged(session, frame, frame.scope),
             key=lambda item: facts.order_of_receipt(item[1].gift.id, item[1].counted_on),
         )
-        yield from settled(frame, iter(found), _summed(session, frame), sums)
+        yield from settling.settle_keyed(frame.plan, found, weighed, sums)
         return
-    seed_caps(session, frame, sums)
-    yield from settled(frame, judged(session, frame, frame.scope), _summed(session, frame), sums)
-
-
-def settled(
-    frame: Frame, found: Iterator[tuple[int, Judgement]], weighed: Units, sums: Totals
-) -> Iterator[tuple[int, Judgement, GiftResult]]:
-    """Settle judged gifts, keeping each beside its answer."""
-    waiting: deque[tuple[int, Judgement]] = deque()
-
-    def passing() -> Iterator[Judgement]:
-        for item in found:
-            waiting.append(item)
-            yield item[1]
-
-    for result in settling.settle_all(frame.plan, passing(), weighed, sums):
-        gift_id, judgement = waiting.popleft()
-        yield gift_id, judgement, result
+    in_order = judged(session, frame, frame.scope)
+    yield from settling.settle_keyed(frame.plan, in_order, weighed, sums)
 
 
 def _summed(session: Session, frame: Frame) -> Units:
@@ -205,28 +204,8 @@ def _summed(session: Session, frame: Frame) -> Units:
     )
     # Gifts without an agreement share no unit; reading them first would be for nothing.
     scope = replace(frame.scope, has_agreement=is_by_agreement and not frame.repeated)
-    return units.summed(scheme, (item for _, item in judged(session, frame, scope)))
-
-
-def seed_caps(session: Session, frame: Frame, sums: Totals) -> None:
-    """Let what earlier claims of the year drew count against the caps."""
-    ledger = sums.strict.ledger
-    if not ledger.caps:
-        return
-    for earlier in earlier_claims(session, frame.stored.code, frame.year):
-        names = lines.stored_names(earlier.fact_names)
-        rows = session.execute(
-            select(ClaimLine)
-            .where(ClaimLine.claim_id == earlier.id, ClaimLine.status == GiftStatus.ELIGIBLE)
-            .order_by(ClaimLine.counted_on, ClaimLine.gift_id)
-        ).scalars()
-        for row in rows:
-            name = reference(row.gift_id, row.counted_on or earlier.claimed_on)
-            gift = lines.gift_of(name, row.facts, names)
-            judgement = eligibility.judge(frame.plan.gate, gift)
-            matched = lines.joined(row.low_minor, row.low_rest)
-            if matched is not None:
-                ledger.draw(judgement, matched, row.counted_low)
+    found = (item for _, item in judged(session, frame, scope))
+    return units.summed(scheme, earlier.with_held(session, frame.plan, frame.earlier, found))
 
 
 def group_of_books(
@@ -238,7 +217,7 @@ def group_of_books(
     found = [(book.gift_id, repeats.marked(eligibility.judge(gate, book.facts))) for book in books]
     found.sort(key=lambda item: facts.order_of_receipt(item[1].gift.id, item[1].counted_on))
     weighed = units.summed(frame.plan.scheme, [item for _, item in found])
-    yield from settled(frame, iter(found), weighed, sums)
+    yield from settling.settle_keyed(frame.plan, found, weighed, sums)
 
 
 def rounding_place(frame: Frame) -> int:

@@ -6,7 +6,15 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from foundation import database
-from foundation.claims import deciding, decisions, labels, queries, questions, schemes
+from foundation.claims import (
+    deciding,
+    decisions,
+    governing,
+    labels,
+    queries,
+    questions,
+    schemes,
+)
 from foundation.claims.decisions import Evidence, NewDecision
 from foundation.claims.desk_page import who
 from foundation.claims.scheme_models import EVERY_SCHEME
@@ -16,6 +24,7 @@ from foundation.http import forms
 from foundation.http.context import services
 from foundation.http.forms import Form
 from foundation.http.languages import translate
+from foundation.matching import vocabulary as words
 from foundation.users import guard
 from foundation.users.permissions import Permission
 from ledger import funds
@@ -131,10 +140,9 @@ def _decided(
 
 def _choices(session: Session) -> dict[str, Any]:
     asked = [
-        (fact, labels.in_language(*questions.label(fact)), topic)
+        (fact, f"{topic.number}. {labels.in_language(*questions.label(fact))}")
         for topic in questions.topics()
         for fact in topic.facts
-        if fact != "scheme.version"
     ]
     offered = [
         (item.code, item.title)
@@ -142,7 +150,13 @@ def _choices(session: Session) -> dict[str, Any]:
         if item.scheme.currency == BOOK_CURRENCY
     ]
     return {
-        "question_options": [(fact, f"{text}") for fact, text, _ in asked],
+        "question_options": asked,
+        "answer_options": [
+            (translate("是"), ""),
+            (translate("否"), ""),
+            *((kind, "") for kind in words.UNITS),
+            *governing.choices(session),
+        ],
         "scheme_options": [(EVERY_SCHEME, translate("所有办法")), *offered],
         "label_of": lambda fact: labels.in_language(*questions.label(fact)),
         "shown": _shown,

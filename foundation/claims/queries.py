@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from foundation.claims import explaining, lines, questions
+from foundation.claims import explaining, lines, questions, worklist
 from foundation.claims.explaining import Explained
 from foundation.claims.kinds import ClaimState
 from foundation.claims.models import Claim, ClaimDecision, ClaimLine
@@ -176,11 +176,8 @@ def line_page(
     narrowed: list[ColumnElement[bool]] = [ClaimLine.claim_id == claim.id]
     if status is not None:
         narrowed.append(ClaimLine.status == status)
-    if code.startswith("?"):
-        asked = ClaimLine.questions.contains(f"{code[1:]}:", autoescape=True)
-        narrowed += [asked, ClaimLine.status == GiftStatus.NEEDS_DECISION]
-    elif code:
-        narrowed.append(ClaimLine.codes.contains(code, autoescape=True))
+    if code:
+        narrowed.append(worklist.has_reason(code))
     query: Any = (
         select(
             ClaimLine.gift_id,

@@ -141,6 +141,44 @@ class LineAnswer(Schema):
     fund = fields.String(allow_none=True)
 
 
+class WorkListFilter(Input):
+    """Which gifts of a work list."""
+
+    # A reason code, or `?` and the fact that is asked for.
+    code = Text(load_default="", longest=120)
+    q = Text(load_default="")
+    fund = Text(load_default="", longest=32)
+    can_mend = fields.Boolean(load_default=None)
+    min = Amount(load_default=None)
+    max = Amount(load_default=None)
+
+
+class LackAnswer(Schema):
+    """One thing that a gift lacks."""
+
+    code = fields.String()
+    fact = fields.String(allow_none=True)
+    what = fields.String()
+    what_en = fields.String()
+    clause = fields.String(allow_none=True)
+    can_mend = fields.Boolean()
+    shortfall = fields.String(allow_none=True)
+
+
+class WorkAnswer(Schema):
+    """A gift that does not count yet, and what it lacks."""
+
+    gift = fields.String()
+    donor = fields.String()
+    received_on = fields.String(metadata={"format": "date"})
+    fund = fields.String(allow_none=True)
+    status = fields.String()
+    at_stake = fields.String()
+    match_at_stake = fields.String(allow_none=True)
+    can_mend = fields.Boolean()
+    lacks = fields.List(fields.Nested(LackAnswer))
+
+
 class StepAnswer(Schema):
     """One step of a trace."""
 

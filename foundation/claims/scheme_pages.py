@@ -147,17 +147,23 @@ def edit(code: str) -> Any:
         form=form,
         stored=stored,
         versions=versions,
-        problems=[_problem(item) for item in problems],
+        problems=[_problem(item, form.values.get("text", "").splitlines()) for item in problems],
         **labels.words(),
     )
     return page, 422 if form.errors or problems else 200
 
 
-def _problem(item: Any) -> tuple[int, str, str]:
+def _problem(item: Any, lines: list[str]) -> tuple[int, str, str, str]:
+    """A mistake: its line, what it is about, what the line says, and what is wrong."""
     if isinstance(item, dict):
+        line, field = item["line"], item["field"]
         said = labels.in_language(item["message"], item["message_en"])
-        return item["line"], item["field"], said
-    return item.line, item.field, labels.in_language(item.message_zh, item.message_en)
+    else:
+        line, field = item.line, item.field
+        said = labels.in_language(item.message_zh, item.message_en)
+    # The form has no line numbers, so the line itself is shown.
+    text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    return line, field, text[:120], said
 
 
 @guard.requires(Permission.CLAIMS_PREPARE)

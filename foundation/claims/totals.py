@@ -15,7 +15,7 @@ from foundation.claims.lines import PROJECT, LineRow
 from foundation.matching import plan as plans
 from foundation.matching import rounding
 from foundation.matching.amounts import Exact
-from foundation.matching.claim import Run
+from foundation.matching.claim import ROUNDED_EACH, Run
 from foundation.matching.plan import Plan, Totals
 from foundation.matching.results import GiftStatus
 from ledger import trail
@@ -69,16 +69,17 @@ class Sums:
         _change(self.high, row.counted_high or 0, high, project, plan, sign)
 
     def engine_totals(self, plan: Plan, *, prior: "Sums | None" = None) -> Totals:
-        """Give the sums to the engine. What earlier claims of the year recognised comes on top."""
+        """Give the sums to the engine. What earlier claims of the year counted comes on top."""
         totals = plans.new_totals(plan)
         open_count = self.count(GiftStatus.NEEDS_DECISION)
-        _fill(totals.strict, self.low, prior)
+        _fill(totals.strict, self.low, prior.low if prior else None)
         if open_count:
             totals.generous = totals.strict.copy()
-            _fill(totals.generous, self.high, prior)
+            _fill(totals.generous, self.high, prior.low if prior else None)
             totals.generous.is_bounded = self.unbounded == 0
+        is_cut = self.capped or (prior is not None and prior.capped)
         for run in (totals.strict, totals.generous):
-            run.cut = {"CAP"} if self.capped else set()
+            run.cut = {"CAP"} if is_cut else set()
         totals.questions = open_count
         totals.counts = {GiftStatus(name): count for name, count in self.counts.items() if count}
         return totals
@@ -123,11 +124,15 @@ def together(parts: Iterable[Sums]) -> Sums:
     """Add the sums of several claims."""
     whole = Sums()
     for part in parts:
+        whole.capped += part.capped
         for mine, other in ((whole.low, part.low), (whole.high, part.high)):
             mine.recognised += other.recognised
             mine.counted_gifts += other.counted_gifts
             mine.matched += other.matched
             mine.matched_gifts += other.matched_gifts
+            mine.by_gift_minor += other.by_gift_minor
+            for name, value in other.by_project.items():
+                mine.by_project[name] = mine.by_project.get(name, 0) + value
     return whole
 
 
@@ -142,13 +147,16 @@ def _of(run: Run) -> Reading:
     )
 
 
-def _fill(run: Run, part: Reading, prior: "Sums | None") -> None:
-    run.recognised = part.recognised + (prior.low.recognised if prior else 0)
-    run.counted_gifts = part.counted_gifts
-    run.matched = part.matched
-    run.matched_gifts = part.matched_gifts
-    run.by_gift_minor = part.by_gift_minor
+def _fill(run: Run, part: Reading, prior: Reading | None) -> None:
+    whole = Reading() if prior is None else prior
+    run.recognised = part.recognised + whole.recognised
+    run.counted_gifts = part.counted_gifts + whole.counted_gifts
+    run.matched = part.matched + whole.matched
+    run.matched_gifts = part.matched_gifts + whole.matched_gifts
+    run.by_gift_minor = part.by_gift_minor + whole.by_gift_minor
     run.by_project = dict(part.by_project)
+    for name, value in whole.by_project.items():
+        run.by_project[name] = run.by_project.get(name, 0) + value
 
 
 def _change(
@@ -163,7 +171,7 @@ def _change(
     part.matched_gifts += sign
     part.matched += sign * matched
     rule = plans.new_totals(plan).strict.rule
-    if rule.at in ("gift", "receipt"):
+    if rule.at in ROUNDED_EACH:
         part.by_gift_minor += sign * rounding.to_place(
             matched, place_minor=rule.place_minor, mode=rule.mode
         )

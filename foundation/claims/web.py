@@ -12,6 +12,7 @@ from foundation.claims import (
     intake_page,
     scheme_pages,
     whatif_pages,
+    work_pages,
 )
 
 blueprint = Blueprint("matching", __name__, url_prefix="/matching")
@@ -23,7 +24,8 @@ RULES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
     ("", "index", desk_page.index, _GET),
     ("/compute", "compute", desk_page.compute, _POST),
     ("/claims/<int:claim_id>", "claim", claim_pages.claim, _GET),
-    ("/claims/<int:claim_id>/work-list", "work_list", claim_pages.work_list, _GET),
+    ("/claims/<int:claim_id>/work-list", "work_list", work_pages.work_list, _GET),
+    ("/claims/<int:claim_id>/work-list.<form>", "export_work", work_pages.export, _GET),
     ("/claims/<int:claim_id>/freeze", "freeze", claim_pages.freeze, _FORM),
     ("/claims/<int:claim_id>/submit", "submit", claim_pages.submit, _FORM),
     ("/claims/<int:claim_id>/withdraw", "withdraw", claim_pages.withdraw, _FORM),

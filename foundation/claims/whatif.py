@@ -88,7 +88,7 @@ def _uncommitted(frame: Frame) -> Frame:
 def replace_frame(frame: Frame, *, held: bool) -> Frame:
     """Give a frame that looks at all gifts of the span, or leaves out those that are held."""
     scope = replace(frame.scope, held_by_scheme=frame.stored.code if held else None)
-    return replace(frame, scope=scope, prior=None, prior_low=0, prior_high=0, held=frozenset())
+    return replace(frame, scope=scope, earlier=[], prior=None, held=frozenset())
 
 
 def _outcome(frame: Frame, sums: Sums) -> Outcome:

@@ -4,10 +4,13 @@ from datetime import date
 from typing import Any
 
 from flask import render_template, request
+from sqlalchemy.orm import Session
 
 from foundation import database
+from foundation.agreements.models import Agreement
 from foundation.claims import labels, schemes, whatif
 from foundation.claims.whatif import Outcome
+from foundation.donors.models import Donor
 from foundation.http.context import services
 from foundation.http.forms import Form
 from foundation.http.languages import translate
@@ -16,7 +19,7 @@ from foundation.matching.predicates import FactValue
 from foundation.users import guard
 from foundation.users.permissions import Permission
 from ledger.errors import DomainError
-from ledger.money import BOOK_CURRENCY
+from ledger.money import BOOK_CURRENCY, to_text
 
 _FIRST_CHOICE = ("cn-hubei", "cn-shandong-2017", "plan-one-to-one")
 # What a person may say of a planned gift, beside amount and day: fact -> kind of field.
@@ -91,7 +94,10 @@ def try_gift() -> Any:
     form = Form.empty(request.args.to_dict())
     codes = request.args.getlist("scheme") or list(_FIRST_CHOICE)
     tried: list[whatif.TriedGift] = []
+    draft = request.args.get("agreement", "")
     with database.reading(services().engine) as session:
+        if draft.isascii() and draft.isdigit() and len(draft) <= 18:
+            form.values.update(_of_agreement(session, int(draft)))
         offered = _offered(schemes.list_current(session))
         if "amount" in request.args:
             amount, day = form.amount("amount"), form.day("received_on")
@@ -116,6 +122,28 @@ def try_gift() -> Any:
         **labels.words(),
     )
     return page, 422 if form.errors else 200
+
+
+def _of_agreement(session: Session, key: int) -> dict[str, str]:
+    """What a draft says, as the form has it; what it leaves open stays open."""
+    found = session.get(Agreement, key)
+    if found is None:
+        return {}
+    flags = {
+        "gift.university_may_pool": found.may_pool,
+        "gift.return_benefit": found.has_return_benefit,
+        "agreement.ip_belongs_to_university": found.results_to_university,
+        "gift.named": True if found.naming else None,
+    }
+    values = {
+        _field(name): "yes" if flag else "no" for name, flag in flags.items() if flag is not None
+    }
+    donor = session.get(Donor, found.donor_id)
+    if donor is not None:
+        values[_field("agreement.signatory")] = donor.name
+    if found.amount_minor:
+        values["amount"] = to_text(found.amount_minor)
+    return values
 
 
 def _field(name: str) -> str:

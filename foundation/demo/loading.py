@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from foundation.demo import bank, deadlines, drafts, promises
+from foundation.demo import assessing, bank, costs, deadlines, drafts, promises, registers, related
 from foundation.demo.events import Correction, Event, Gift, Refund, Register, rows_of
 from foundation.demo.months import Month
 from foundation.demo.papers import Papers
@@ -27,15 +27,17 @@ from foundation.donors.vault import Vault
 from foundation.gifts.models import Gift as StoredGift
 from foundation.organisation import service as organisation
 from foundation.organisation.profiles import Profile
+from foundation.users import service as users
+from foundation.users.models import Role
 from ledger import catalogue, closing, conversion, dimensions, drafting, funds, periods, posting
 from ledger.clock import Clock, FixedClock
 from ledger.dimensions import DimensionKind
 from ledger.errors import Conflict
 from ledger.periods import Period
-from ledger.vouchers import Voucher, VoucherDraft, VoucherState
+from ledger.vouchers import SYSTEM_ACTOR, Voucher, VoucherDraft, VoucherState
 
 # People of the demo profile: who prepares, and who reviews, posts and closes.
-ACCOUNTANT, REVIEWER = "accountant", "reviewer"
+ACCOUNTANT, REVIEWER, ADMINISTRATOR = "accountant", "reviewer", "admin"
 _MIDDLE = 15
 _PREPARED, _POSTED, _PAPERED, _CLOSED = time(9), time(17), time(17, 15), time(17, 30)
 # Where the verification codes of a demo lead when nobody says another address.
@@ -118,10 +120,42 @@ def load(
         if progress is not None:
             progress(1)
     writer.leave_work()
+    registers.keep(session, year=chapters[0].month.year, actor=ACCOUNTANT, clock=clock)
+    costs.keep(
+        session,
+        year=chapters[0].month.year,
+        accountant=ACCOUNTANT,
+        reviewer=REVIEWER,
+        clock=clock,
+    )
     deadlines.keep(session, actor=ACCOUNTANT, clock=clock)
+    _let_auditors_in(session, clock)
     promises.keep(session, year=chapters[0].month.year, actor=ACCOUNTANT, clock=clock)
+    related.declare(session, vault=vault, actor=ACCOUNTANT, clock=clock)
+    assessing.begin(
+        session,
+        administrator=ADMINISTRATOR,
+        accountant=ACCOUNTANT,
+        reviewer=REVIEWER,
+        clock=clock,
+        folder=folder,
+    )
     teller.leave_work()
     return _loaded(session, told)
+
+
+def _let_auditors_in(session: Session, clock: Clock) -> None:
+    """The accounts were added when the story began; the auditor is to see its end."""
+    for user in users.list_users(session):
+        if user.role is Role.AUDITOR:
+            users.set_expiry(
+                session,
+                user.name,
+                clock.today() + users.LONGEST_AUDIT,
+                reason="演示数据已载入",
+                actor=SYSTEM_ACTOR,
+                clock=clock,
+            )
 
 
 def _wait_for_others(session: Session) -> None:

@@ -8,6 +8,7 @@ import click
 from sqlalchemy import select
 
 from foundation import config
+from foundation.alumni import commands as alumni
 from foundation.command_context import CommandContext, pass_context, table
 from foundation.config import BadSetting
 from foundation.donors import documents, finding, service
@@ -110,5 +111,8 @@ def _answer(context: CommandContext, found: Sequence[Donor], *, following: str |
         table(names, rows, right="r"),
     )
 
+
+for _command in alumni.COMMANDS:
+    donors.add_command(_command)
 
 COMMANDS = (donors,)

@@ -13,12 +13,14 @@ from datetime import date, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from foundation.assets import events as asset_events
 from foundation.duties.calendar import Event
 from foundation.gifts.kinds import ChangeKind, GiftKind
 from foundation.gifts.models import Gift, GiftChange
 from foundation.http.languages import mark
 from foundation.organisation import qualification
 from foundation.organisation.models import Standing
+from foundation.parties import events as party_events
 from foundation.receipting.models import BillingParticulars, GiftBill
 from ledger.vouchers import Voucher, VoucherState
 
@@ -72,4 +74,4 @@ def known_facts(session: Session) -> dict[str, str]:
 
 
 # Every register of events, one line each.
-SOURCES: tuple[Source, ...] = (gifts_without_bill,)
+SOURCES: tuple[Source, ...] = (gifts_without_bill, party_events.events, asset_events.events)

@@ -151,12 +151,13 @@ def refund_gift(
         account = _paying_account(known, period.chart, pay_from)
         paid = Event(
             on=refunded_on,
-            summary=payment_summary(gift),
+            summary=f"退还{gift.donor_name[:200]}捐赠款（{name}）",
             donor_id=donor.dimension_id,
             cash_flow_item_id=service.cash_flow_item(session, known, service.OTHER_PAID),
         )
         drafts.append(posting_rules.refund_payment(known, paid, account.id, parts))
-    keys = draft(session, drafts, actor=actor, clock=clock)
+    due, *paid_by = draft(session, drafts, actor=actor, clock=clock)
+    payment = paid_by[0] if paid_by else None
     session.add(
         GiftChange(
             gift_id=gift.id,
@@ -165,7 +166,8 @@ def refund_gift(
             changed_on=refunded_on,
             amount_minor=amount_minor,
             reason=reason.strip(),
-            voucher_id=keys[0],
+            voucher_id=due,
+            payment_voucher_id=payment,
             created_by=actor,
             created_at=clock.now(),
         )
@@ -181,7 +183,7 @@ def refund_gift(
         clock=clock,
     )
     _note(session, gift, "gift.refund", reason, actor=actor, clock=clock)
-    return Refund(keys[0], keys[1] if len(keys) > 1 else None)
+    return Refund(due, payment)
 
 
 def hold(session: Session, gift_id: int) -> Gift:
@@ -189,11 +191,6 @@ def hold(session: Session, gift_id: int) -> Gift:
     return session.execute(
         select(Gift).where(Gift.id == gift_id).with_for_update()
     ).scalar_one_or_none() or service.get_gift(session, gift_id)
-
-
-def payment_summary(gift: Gift) -> str:
-    """Write the summary of what pays a refund."""
-    return f"退还{gift.donor_name[:200]}捐赠款（{reference(gift.id, gift.received_on)}）"
 
 
 def _living(session: Session, gift_id: int, reason: str) -> Gift:

@@ -33,7 +33,7 @@ from ledger.errors import InvalidInput
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.group(help="捐赠：导入登记表、列示、查看、登记、作废、退款、撤销。")
+@click.group(help="捐赠：导入登记表、列示、查看、登记、更正、作废、退款、撤销。")
 def gifts() -> None:
     """Group the commands for gifts."""
 
@@ -143,7 +143,10 @@ def record_gift(context: CommandContext, /, **given: Any) -> None:
             received_on=given["day"].date(),
             amount_minor=amount,
             account_code=given["account"],
-            allocations=_allocations(given["funds"], amount),
+            allocations=tuple(
+                (code, amount if part is None else part)
+                for code, part in change_commands.parse_funds(given["funds"])
+            ),
             kind=GiftKind(given["kind"]),
             method=GiftMethod(given["method"]),
             is_anonymous=given["anonymous"],
@@ -174,16 +177,6 @@ def _donor(
     return donors.find_or_record(
         session, entry, vault=find_vault(context), actor=actor, clock=context.clock
     )
-
-
-def _allocations(funds: tuple[str, ...], amount: int) -> tuple[tuple[str, int], ...]:
-    found = []
-    for text in funds:
-        code, equals, part = text.partition("=")
-        if not equals and len(funds) > 1:
-            raise InvalidInput(field="基金", reason="几个基金时应写作 --fund 编码=金额")
-        found.append((code, money.parse_positive(part) if equals else amount))
-    return tuple(found)
 
 
 COMMANDS = (gifts,)

@@ -108,6 +108,7 @@ class GiftChange(Base):
     amount_minor: Mapped[Minor]
     reason: Mapped[str]
     voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))
+    payment_voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("gift.id"))
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

@@ -7,10 +7,9 @@ and counts until that is posted too; a gift that was ended for good is recorded 
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from foundation import posting_rules
 from foundation.gifts import changes
 from foundation.gifts.kinds import ChangeKind
 from foundation.gifts.models import Gift, GiftChange, reference
@@ -20,7 +19,7 @@ from ledger import posting, trail
 from ledger.clock import Clock
 from ledger.drafting import get_state
 from ledger.errors import Conflict, InvalidInput, NotFound
-from ledger.vouchers import Voucher, VoucherKind, VoucherState
+from ledger.vouchers import Voucher, VoucherState
 
 
 class UnknownChange(NotFound):
@@ -128,25 +127,13 @@ def _end_replacement(
 def _unpaid(session: Session, gift: Gift, change: GiftChange) -> list[int]:
     """Return the payment of a refund that was prepared and not posted, if any.
 
-    Raises ChangeFinal for one that was posted. A payment is prepared right after the refund that
-    it pays, while the gift is held, so it stands between that refund and the next one.
+    Raises ChangeFinal for one that was posted.
     """
-    assert change.voucher_id is not None  # a refund has a voucher
-    following = session.execute(
-        select(func.min(GiftChange.voucher_id)).where(
-            GiftChange.gift_id == gift.id, GiftChange.voucher_id > change.voucher_id
+    payment = session.execute(
+        select(Voucher.id, Voucher.state).where(
+            Voucher.id == change.payment_voucher_id, Voucher.state != VoucherState.DISCARDED
         )
-    ).scalar()
-    query = select(Voucher.id, Voucher.state).where(
-        Voucher.id > change.voucher_id,
-        Voucher.rule == posting_rules.REFUND_PAYMENT,
-        Voucher.kind == VoucherKind.ORDINARY,
-        Voucher.summary == changes.payment_summary(gift),
-        Voucher.state != VoucherState.DISCARDED,
-    )
-    if following is not None:
-        query = query.where(Voucher.id < following)
-    payment = session.execute(query.order_by(Voucher.id).limit(1)).one_or_none()
+    ).one_or_none()
     if payment is None:
         return []
     if payment.state is not VoucherState.POSTED:

@@ -27,6 +27,7 @@ LABELS: dict[str, str] = {
     "gift_in_place": mark("捐赠的日期和账户与凭证一致"),
     "gift_of_voucher": mark("每张捐赠凭证都有对应的捐赠"),
     "gift_ended": mark("凭证作废或冲销时捐赠同时终止"),
+    "publications_unchanged": mark("已公开的内容和附件与发布时一致（摘要）"),
     "gift_changes_covered": mark("退回金额不超过捐赠金额"),
     "gift_replaced": mark("更正的捐赠指明替代它的捐赠"),
     "gift_fingerprint": mark("捐赠指纹与内容一致"),
@@ -47,7 +48,12 @@ LABELS: dict[str, str] = {
     "bill_numbers_complete": mark("领用的每个票据号码都有登记"),
     "bill_number_once": mark("每个票据号码只使用一次"),
     "document_files": mark("文件内容与入库时一致"),
+    "evidence_rows": mark("上传的表格与读入时一致（摘要）"),
+    "explanations_by_two": mark("差额说明由两人分别填写和批准"),
+    "evidence_files": mark("上传的文件与入档时一致"),
     "voucher_files": mark("原始凭证附件与入档时一致"),
+    "audit_queries_numbered": mark("审计询问编号连续"),
+    "audit_answer_files": mark("审计答复的附件与入档时一致"),
 }
 
 

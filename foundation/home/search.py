@@ -12,6 +12,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from foundation.agreements.models import Agreement
+from foundation.assets.models import AssetCard, Investment, StockItem
+from foundation.auditing.models import AuditQuery
+from foundation.auditing.models import reference as query_reference
 from foundation.donors import finding
 from foundation.donors.models import Donor
 from foundation.gifts.models import Gift, reference
@@ -35,6 +38,7 @@ LONGEST = 100
 # 记-2026-03-0007, with or without the word; and G2026-000123.
 _NUMBER = re.compile(r"(?:(\D{1,8})-)?(\d{4})-?(\d{2})-(\d{1,9})", re.ASCII)
 _PLEDGE = re.compile(r"P\d{4}-(\d{1,15})", re.ASCII | re.IGNORECASE)
+_QUERY = re.compile(r"Q(\d{4})-(\d{1,9})", re.ASCII | re.IGNORECASE)
 _REFERENCE = re.compile(r"G(\d{4})-(\d{1,15})", re.ASCII | re.IGNORECASE)
 
 
@@ -73,6 +77,8 @@ def search(session: Session, query: str, *, role: Role) -> list[Group]:
         (mark("函件"), Permission.GIFTS_READ, _letters),
         (mark("凭证"), Permission.BOOKS_READ, _vouchers),
         (mark("基金"), Permission.BOOKS_READ, _funds),
+        (mark("资产、物资与投资"), Permission.BOOKS_READ, _things),
+        (mark("审计询问"), Permission.BOOKS_READ, _audit_queries),
         (mark("会计科目"), Permission.BOOKS_READ, _accounts),
     )
     groups = [
@@ -238,6 +244,49 @@ def _vouchers(session: Session, wanted: str, minor: int | None) -> list[Hit]:
             row.state,
         )
         for row in rows
+    ]
+
+
+def _things(session: Session, wanted: str, _minor: int | None) -> list[Hit]:
+    """What the registers hold: assets, goods and investments, by number or name."""
+    found: list[Hit] = []
+    for table, name, detail, endpoint in (
+        (AssetCard, AssetCard.name, AssetCard.used_by, "assets.show"),
+        (StockItem, StockItem.name, StockItem.custody, "stock.show"),
+        (Investment, Investment.product, Investment.trustee, "investments.show"),
+    ):
+        number = table.number
+        rows = session.execute(
+            select(number, name.label("name"), detail.label("detail"))
+            .where(
+                or_(
+                    number.startswith(wanted, autoescape=True),
+                    name.contains(wanted, autoescape=True),
+                )
+            )
+            .order_by(number)
+            .limit(MOST)
+        )
+        found += [
+            Hit(f"{row.number} {row.name}", row.detail, None, endpoint, {"number": row.number})
+            for row in rows
+        ]
+    return found[:MOST]
+
+
+def _audit_queries(session: Session, wanted: str, _minor: int | None) -> list[Hit]:
+    found = _QUERY.fullmatch(wanted)
+    if not found:
+        return []
+    rows = session.execute(
+        select(AuditQuery.year, AuditQuery.number, AuditQuery.topic).where(
+            AuditQuery.year == int(found[1]), AuditQuery.number == int(found[2])
+        )
+    )
+    return [
+        Hit(name, row.topic, None, "auditing.query", {"named": name})
+        for row in rows
+        for name in [query_reference(row.year, row.number)]
     ]
 
 

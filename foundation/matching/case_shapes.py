@@ -60,7 +60,7 @@ def matched_text(case: Case, value: Exact | None) -> str | None:
 
 def single_text(case: Case, value: Exact | None) -> str | None:
     """Write the match of one gift: by the scheme's rule where that rounds gift by gift."""
-    is_by_gift = claim.rounding_of(case.scheme).at in ("gift", "receipt")
+    is_by_gift = claim.rounding_of(case.scheme).at in claim.ROUNDED_EACH
     return matched_text(case, value) if is_by_gift else text(case, value)
 
 

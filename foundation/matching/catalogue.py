@@ -82,7 +82,15 @@ def shipped() -> Catalogue:
         schemes=loaded,
         mixins=mixins,
         known=known,
-        labels=Labels(facts=_pairs(facts), codes=_pairs(codes)),
+        labels=Labels(
+            facts=_pairs(facts),
+            codes=_pairs(codes),
+            values={
+                (str(fact), str(word)): (str(item["zh"]), str(item["en"]))
+                for fact, found in _read("values.yaml")["values"].items()
+                for word, item in found.items()
+            },
+        ),
         sources=sources,
         fiscal_years={
             prefix: str(item["starts"])

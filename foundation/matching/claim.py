@@ -21,6 +21,9 @@ from foundation.matching.schemes import (
     Whole,
 )
 
+# Steps at which every gift is rounded by itself.
+ROUNDED_EACH = ("gift", "receipt")
+
 
 @dataclass(slots=True)
 class Run:
@@ -37,6 +40,10 @@ class Run:
     by_gift_minor: int = 0
     by_project: dict[str, Exact] = field(default_factory=dict)
     cut: set[str] = field(default_factory=set)
+    # The ratio last used, taken apart: gifts of one class follow each other in millions.
+    ratio: Fraction | None = None
+    over: int = 1
+    under: int = 1
 
     def take(
         self, judgement: Judgement, *, ratio: Fraction | None, context: Context
@@ -51,20 +58,31 @@ class Run:
         if ratio is None:
             return None, ""
         self.matched_gifts += 1
-        wanted = _times(counted, ratio)
+        wanted = self._times(counted, ratio)
         if self.scheme.recognise is not None:
             weighted = methods.weight_of(self.scheme, wanted, claimant=context.claimant or {})
             wanted = weighted if weighted is not None else wanted
-        granted, code = self.ledger.draw(judgement, wanted, counted)
+        granted, code = wanted, ""
+        if self.ledger.caps:
+            granted, code = self.ledger.draw(judgement, wanted, counted)
+            if code:
+                self.cut.add(code)
         self.matched += granted
-        if code:
-            self.cut.add(code)
-        if self.rule.at in ("gift", "receipt"):
+        if self.rule.at in ROUNDED_EACH:
             self.by_gift_minor += whole(granted * (context.scale or 1), self.rule) or 0
-        if judgement.gift.project is not None:
-            project = judgement.gift.project
+        project = judgement.gift.project
+        if project is not None:
             self.by_project[project] = self.by_project.get(project, 0) + granted
         return granted, code
+
+    def _times(self, counted: int, ratio: Fraction) -> Exact:
+        # Whole numbers are many times faster than fractions, and most products are whole.
+        if ratio is not self.ratio:
+            self.ratio, self.over, self.under = ratio, ratio.numerator, ratio.denominator
+        if self.under == 1:
+            return counted * self.over
+        product, rest = divmod(counted * self.over, self.under)
+        return counted * ratio if rest else product
 
     def copy(self) -> "Run":
         """Part ways with the other reading."""
@@ -77,12 +95,6 @@ def new_run(scheme: Scheme, *, fiscal_year_starts: str) -> Run:
     """Begin a reading."""
     ledger = CapLedger(caps.known_caps(scheme), fiscal_year_starts)
     return Run(scheme=scheme, ledger=ledger, rule=rounding_of(scheme))
-
-
-def _times(counted: int, ratio: Fraction) -> Exact:
-    # Whole numbers are many times faster than fractions, and most products are whole.
-    whole_part, rest = divmod(counted * ratio.numerator, ratio.denominator)
-    return counted * ratio if rest else whole_part
 
 
 def rounding_of(scheme: Scheme) -> Rounding:
@@ -187,7 +199,7 @@ def rounded(run: Run, figure: Figure, *, context: Context) -> tuple[int | None, 
     if figure.least is None or figure.least != figure.most or not run.matched:
         return whole(figure.least, rule), whole(figure.most, rule)
     scale = Fraction(figure.least) / Fraction(run.matched)
-    if rule.at in ("gift", "receipt") and scale == (context.scale or 1):
+    if rule.at in ROUNDED_EACH and scale == (context.scale or 1):
         return run.by_gift_minor, run.by_gift_minor
     if rule.at == "project":
         shares = projects(run, scale=scale)

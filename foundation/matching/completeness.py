@@ -7,7 +7,7 @@ not yet compared with the official text, or still to be decided.
 
 from collections.abc import Collection, Iterable
 
-from foundation.matching import units
+from foundation.matching import units, unread_words
 from foundation.matching import vocabulary as words
 from foundation.matching.results import Blocker, ClaimResult, Question
 from foundation.matching.rounding import Rounding
@@ -112,7 +112,12 @@ def blockers(
         key = f"unknown.{name}"
         if key not in confirmed:
             found.append(
-                Blocker(key, "unknown", f"办法中未见：{name}", f"not seen in the document: {name}")
+                Blocker(
+                    key,
+                    "unknown",
+                    f"办法中未见：{unread_words.chinese(name)}",
+                    f"not seen in the document: {name}",
+                )
             )
     from_memory = set(scheme.memory) | {
         f"gift_rules.{rule.code}" for rule in scheme.gift_rules if words.MEMORY_TEXT in rule.sources

@@ -168,8 +168,8 @@ def judge(gate: Gate, gift: Gift) -> Judgement:
         _judge_claimant(gate, codes, questions)
     counted_on = counting_date(gate.scheme, found)
     _judge_date(gate, found, counted_on, codes, questions)
-    if _is_claimed(gate.context, gift, found):
-        codes.append("DUPLICATE_CLAIM")
+    if code := _claimed_or_foreign(gate, gift, found):
+        codes.append(code)
     marks = ""
     for place, compiled in enumerate(gate.rules):
         answer = compiled.rejects(found)
@@ -258,6 +258,13 @@ def _judge_date(
             codes.append("LATE_CLAIM")
 
 
+def _claimed_or_foreign(gate: Gate, gift: Gift, found: Facts) -> str:
+    """The code of a gift that is claimed already, or that another version governs."""
+    if _is_claimed(gate.context, gift, found):
+        return "DUPLICATE_CLAIM"
+    return "" if found.get(facts.VERSION, gate.scheme.id) == gate.scheme.id else "OTHER_VERSION"
+
+
 def _is_claimed(context: Context, gift: Gift, found: Facts) -> bool:
     if found.get(facts.ALREADY_CLAIMED) is True:
         return True
@@ -296,7 +303,10 @@ def _counted(
             return None
         exact = Fraction(amount or 0) * amounts.number(rate, path=facts.EXCHANGE_RATE)
         amount = rounding.to_place(exact)
-    return max((amount or 0) - gift.refunded_minor, 0)
+    refunded, stated = gift.refunded_minor, found.get(facts.REFUNDED)
+    if stated is not None:
+        refunded = amounts.minor(stated, path=facts.REFUNDED, currency=scheme.currency)
+    return max((amount or 0) - refunded, 0)
 
 
 def _proceeds(scheme: Scheme, gift: Gift, found: Facts) -> int | None:

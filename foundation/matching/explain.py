@@ -38,6 +38,9 @@ def gift_trace(plan: Plan, judgement: Judgement, result: GiftResult) -> tuple[Tr
         lines.append(
             TraceLine(4, "rejected", "DUPLICATE_CLAIM", facts=((facts.REFERENCE, reference),))
         )
+    if "OTHER_VERSION" in judgement.codes:
+        named = (facts.VERSION, judgement.facts.get(facts.VERSION))
+        lines.append(TraceLine(1, "rejected", "OTHER_VERSION", facts=(named,)))
     lines += [_rule_line(gate, compiled, judgement) for compiled in gate.rules]
     lines.append(_basis_line(plan.scheme, judgement))
     if not judgement.codes or "BELOW_MINIMUM" in result.codes:

@@ -24,6 +24,8 @@ NEW_DONATION = "gift.is_new_donation"
 SUBMITTED = "claim.submitted_on"
 NAMES_AGREE = "gift.names_agree"
 BELOW_MINIMUM_ACCEPTED = "gift.below_minimum_accepted"
+REFUNDED = "gift.refunded_amount"
+VERSION = "scheme.version"
 
 
 @dataclass(frozen=True, slots=True)

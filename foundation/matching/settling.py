@@ -5,6 +5,7 @@ The strict reading takes everything open against the claim, the generous one for
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -13,11 +14,10 @@ from foundation.matching.amounts import Exact
 from foundation.matching.claim import Run
 from foundation.matching.eligibility import Judgement
 from foundation.matching.facts import Context
-from foundation.matching.methods import Ratios
 from foundation.matching.plan import Plan, Totals
 from foundation.matching.results import GiftResult, GiftStatus, Question
-from foundation.matching.schemes import UNKNOWN, Whole
-from foundation.matching.units import Units, Weighed
+from foundation.matching.schemes import UNKNOWN, Flat, Whole
+from foundation.matching.units import Units
 from ledger.errors import InvalidInput
 
 BELOW_MINIMUM = "BELOW_MINIMUM"
@@ -31,66 +31,101 @@ class _Reading(NamedTuple):
     ratio: Fraction | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the weighing of every gift asks of the scheme, looked up once for a million gifts."""
+
+    plan: Plan
+    # The brackets of a scale for whole gifts; below the lowest nothing is matched.
+    scale: Whole | None
+    # Where the method has one ratio for all: refused and accepted at it.
+    flat: tuple[_Reading, _Reading] | None
+
+    @property
+    def is_unweighed(self) -> bool:
+        """Whether no amount decides anything: one ratio and no minimum."""
+        return self.flat is not None and self.plan.limit is None
+
+
+def _terms(plan: Plan) -> _Terms:
+    method = plan.scheme.method
+    is_scale = isinstance(method, Whole) and method.brackets is not UNKNOWN
+    flat = None
+    if isinstance(method, Flat):
+        ratio = method.ratio if isinstance(method.ratio, Fraction) else None
+        flat = (_Reading(False, ratio), _Reading(True, ratio))
+    return _Terms(
+        plan=plan, scale=method if is_scale and isinstance(method, Whole) else None, flat=flat
+    )
+
+
 def settle_all(
     plan: Plan, judged: Iterable[Judgement], weighed: Units, totals: Totals
 ) -> Iterator[GiftResult]:
+    """Settle judged gifts one after another, in the order of receipt where caps are drawn."""
+    for _, _, result in settle_keyed(plan, ((0, item) for item in judged), weighed, totals):
+        yield result
+
+
+def settle_keyed(
+    plan: Plan, judged: Iterable[tuple[int, Judgement]], weighed: Units, totals: Totals
+) -> Iterator[tuple[int, Judgement, GiftResult]]:
+    """Settle judged gifts, keeping each and its key beside its answer."""
     is_capped = bool(totals.strict.ledger.caps)
+    terms, counts = _terms(plan), totals.counts
     latest = None
-    for judgement in judged:
+    for key, judgement in judged:
         if is_capped and not judgement.codes and judgement.counted_on is not None:
             if latest is not None and judgement.counted_on < latest:
                 raise InvalidInput(field=judgement.gift.id, reason="捐赠应按到账日期先后排列")
             latest = judgement.counted_on
-        yield _settle(plan, judgement, weighed, totals)
+        result = _settle(terms, judgement, weighed, totals)
+        counts[result.status] = counts.get(result.status, 0) + 1
+        yield key, judgement, result
 
 
-def _settle(plan: Plan, judgement: Judgement, weighed: Units, totals: Totals) -> GiftResult:
+def _settle(terms: _Terms, judgement: Judgement, weighed: Units, totals: Totals) -> GiftResult:
     """Weigh one judged gift in both readings and add it up."""
+    plan = terms.plan
     if judgement.codes:
-        codes = judgement.codes + _too_small(plan, judgement, weighed)
-        return _counted(totals, _refused(judgement, codes))
-    amount = weighed.weigh(judgement)
-    ratios = methods.ratios_of(
-        plan.scheme.method, judgement, strict=amount.strict, generous=amount.generous
-    )
-    strict, generous = _readings(plan, judgement, amount, ratios)
+        return _refused(judgement, judgement.codes + _too_small(plan, judgement, weighed))
+    strict, generous, asked = _readings(terms, judgement, weighed)
     if not strict.accepts and not generous.accepts:
-        return _counted(totals, _refused(judgement, (BELOW_MINIMUM,)))
-    if strict != generous or judgement.questions:
+        return _refused(judgement, (BELOW_MINIMUM,))
+    is_one = strict == generous
+    if not is_one or judgement.questions:
         totals.part_ways()
     low, code = _take(totals.strict, judgement, strict, plan.context)
     high = low
     if totals.generous is not totals.strict:
         high, high_code = _take(totals.generous, judgement, generous, plan.context)
         code = code or high_code
-    questions = _questions(plan, judgement, strict, generous, ratios)
-    if not questions:
-        result = GiftResult(
-            gift=judgement.gift.id,
-            status=GiftStatus.ELIGIBLE,
-            counted_min=judgement.counted or 0,
-            counted_max=judgement.counted,
+    counted = judgement.counted
+    if is_one and not asked and not judgement.questions:
+        return GiftResult(
+            judgement.gift.id,
+            GiftStatus.ELIGIBLE,
+            counted_min=counted or 0,
+            counted_max=counted,
             counted_on=judgement.counted_on,
             matched_min=low,
             matched_max=high,
             cap_code=code,
         )
-        return _counted(totals, result)
+    questions = _questions(plan, judgement, asked, is_one=is_one)
     totals.questions += 1
-    at_stake = tuple(dict.fromkeys(item.code for item in questions if item.code))
-    result = GiftResult(
+    return GiftResult(
         gift=judgement.gift.id,
         status=GiftStatus.NEEDS_DECISION,
-        codes=at_stake,
+        codes=tuple(dict.fromkeys(item.code for item in questions if item.code)),
         questions=questions,
-        counted_min=(judgement.counted or 0) if strict.accepts else 0,
-        counted_max=judgement.counted if generous.accepts else 0,
+        counted_min=(counted or 0) if strict.accepts else 0,
+        counted_max=counted if generous.accepts else 0,
         counted_on=judgement.counted_on,
         matched_min=low if strict.accepts else (None if high is None else 0),
         matched_max=high,
         cap_code=code,
     )
-    return _counted(totals, result)
 
 
 def _too_small(plan: Plan, judgement: Judgement, weighed: Units) -> tuple[str, ...]:
@@ -106,11 +141,6 @@ def _too_small(plan: Plan, judgement: Judgement, weighed: Units) -> tuple[str, .
     if isinstance(method, Whole) and isinstance(method.brackets, tuple):
         return () if methods.bracket_of(method, amount) is not None else (BELOW_MINIMUM,)
     return ()
-
-
-def _counted(totals: Totals, result: GiftResult) -> GiftResult:
-    totals.counts[result.status] = totals.counts.get(result.status, 0) + 1
-    return result
 
 
 def _take(
@@ -131,37 +161,46 @@ def _refused(judgement: Judgement, codes: tuple[str, ...]) -> GiftResult:
 
 
 def _readings(
-    plan: Plan, judgement: Judgement, amount: Weighed, ratios: Ratios
-) -> tuple[_Reading, _Reading]:
-    is_scaled = isinstance(plan.scheme.method, Whole) and plan.scheme.method.brackets is not UNKNOWN
+    terms: _Terms, judgement: Judgement, weighed: Units
+) -> tuple[_Reading, _Reading, str]:
+    """How both readings see a gift, and what has to be asked about its ratio."""
     strict, generous = not judgement.questions, True
-    if is_scaled:
-        # Below the lowest bracket nothing is matched: its edge is the minimum.
-        method = plan.scheme.method
-        assert isinstance(method, Whole)
-        strict = strict and methods.bracket_of(method, amount.strict) is not None
-        generous = methods.bracket_of(method, amount.generous) is not None
-    if plan.limit is not None:
-        accepted = judgement.facts.get(facts.BELOW_MINIMUM_ACCEPTED)
-        is_waived = plan.limit.is_soft and accepted is True
-        is_asked = plan.limit.is_soft and accepted is None
-        strict = strict and (is_waived or units.reaches(plan.limit.enough, amount.strict))
+    if terms.is_unweighed:
+        assert terms.flat is not None
+        return terms.flat[strict], terms.flat[True], ""
+    plan = terms.plan
+    amount = weighed.weigh(judgement)
+    if terms.scale is not None:
+        strict = strict and methods.bracket_of(terms.scale, amount.strict) is not None
+        generous = methods.bracket_of(terms.scale, amount.generous) is not None
+    limit = plan.limit
+    if limit is not None:
+        is_waived = is_asked = False
+        if limit.is_soft:
+            accepted = judgement.facts.get(facts.BELOW_MINIMUM_ACCEPTED)
+            is_waived, is_asked = accepted is True, accepted is None
+        strict = strict and (is_waived or units.reaches(limit.enough, amount.strict))
         generous = generous and (
-            is_waived or is_asked or units.reaches(plan.limit.too_little, amount.generous)
+            is_waived or is_asked or units.reaches(limit.too_little, amount.generous)
         )
     if judgement.counted is None:
         generous = True
-    return _Reading(strict, ratios.strict), _Reading(generous, ratios.generous)
+    if terms.flat is not None:
+        return terms.flat[strict], terms.flat[generous], ""
+    ratios = methods.ratios_of(
+        plan.scheme.method, judgement, strict=amount.strict, generous=amount.generous
+    )
+    return _Reading(strict, ratios.strict), _Reading(generous, ratios.generous), ratios.question
 
 
 def _questions(
-    plan: Plan, judgement: Judgement, strict: _Reading, generous: _Reading, ratios: Ratios
+    plan: Plan, judgement: Judgement, about_ratio: str, *, is_one: bool
 ) -> tuple[Question, ...]:
     gift = judgement.gift.id
     asked = [Question(fact, code, gift) for fact, code in judgement.questions]
-    if ratios.question:
-        asked.append(Question(ratios.question, "", gift))
-    if strict == generous or asked:
+    if about_ratio:
+        asked.append(Question(about_ratio, "", gift))
+    if is_one or asked:
         return tuple(asked)
     if plan.limit is not None and plan.limit.questions:
         asked += [Question(name, BELOW_MINIMUM) for name in plan.limit.questions]

@@ -42,10 +42,12 @@ LANGUAGES = {"zh": 0, "en": 1}
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """How facts and reason codes are called: name -> (Chinese, English)."""
+    """How facts, reason codes and the words of facts are called: name -> (Chinese, English)."""
 
     facts: Mapping[str, tuple[str, str]]
     codes: Mapping[str, tuple[str, str]]
+    # By fact and word.
+    values: Mapping[tuple[str, str], tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _chinese(line: TraceLine, labels: Labels) -> str:
     if basis:
         parts.append(f"（{basis}）")
     facts = "，".join(
-        f"{labels.facts.get(name, (name, name))[0]}为{_value(value, 'zh')}"
+        f"{labels.facts.get(name, (name, name))[0]}为{_value(labels, name, value, 'zh')}"
         for name, value in line.facts
     )
     verdict = OUTCOMES[line.outcome][0]
@@ -106,7 +108,7 @@ def _english(line: TraceLine, labels: Labels) -> str:
         if part
     )
     facts = ", ".join(
-        f"{labels.facts.get(name, (name, name))[1]}: {_value(value, 'en')}"
+        f"{labels.facts.get(name, (name, name))[1]}: {_value(labels, name, value, 'en')}"
         for name, value in line.facts
     )
     verdict = OUTCOMES[line.outcome][1]
@@ -116,8 +118,10 @@ def _english(line: TraceLine, labels: Labels) -> str:
     return head + ": " + "; ".join(part for part in (facts, verdict, line.remark_en) if part) + "."
 
 
-def _value(value: FactValue, language: str) -> str:
+def _value(labels: Labels, name: str, value: FactValue, language: str) -> str:
     position = LANGUAGES[language]
+    if isinstance(value, str) and (word := labels.values.get((name, value))):
+        return word[position]
     if value is None or value == "":
         return ("未知", "not known")[position]
     if isinstance(value, bool):

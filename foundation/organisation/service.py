@@ -14,6 +14,7 @@ from foundation.organisation.letterhead import LetterheadInput
 from foundation.organisation.models import Organisation
 from foundation.organisation.profiles import Profile, ProfileUser
 from foundation.users import service as users
+from foundation.users.models import Role
 from ledger import accounts, funds, periods, policy, trail
 from ledger.charts import loading
 from ledger.clock import Clock
@@ -149,6 +150,7 @@ def _add_user(session: Session, user: ProfileUser, *, clock: Clock) -> NewUser:
         display_name=user.display_name,
         role=user.role,
         password=password,
+        expires_on=clock.today() + users.LONGEST_AUDIT if user.role is Role.AUDITOR else None,
         actor=SYSTEM_ACTOR,
         clock=clock,
     )

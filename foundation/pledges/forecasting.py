@@ -1,5 +1,6 @@
 """What pledges will bring, by month and fund, and how long overdue what is open has been."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -19,6 +20,7 @@ from ledger.funds import Fund
 PLANNING_SCHEME = "plan-one-to-one"
 # Days overdue up to which an instalment stands in a class; the last class has no end.
 AGES = (0, 30, 90, 180, 365)
+_PART = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,29 @@ class Expected:
     expected_minor: int
     # The part whose condition is not met.
     conditional_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What every fund may expect in every month: (expected, conditional) by month and fund.
+
+    Read as `Expected` one after another, by month and then by fund. Kept as plain pairs: ten
+    years of some hundred funds are tens of thousands of them, and as many objects of a class
+    would make the collector of garbage walk over everything that the process holds.
+    """
+
+    cells: Mapping[int, Mapping[str, tuple[int, int]]]
+
+    def __iter__(self) -> Iterator[Expected]:
+        for month in sorted(self.cells):
+            funds = self.cells[month]
+            for fund in sorted(funds):
+                yield Expected(month, fund, *funds[fund])
+
+    def of_month(self, month: int) -> tuple[int, int]:
+        """Return what all funds together may expect in a month, and the conditional part."""
+        pairs = self.cells.get(month, {}).values()
+        return sum(minor for minor, _ in pairs), sum(waits for _, waits in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +77,7 @@ class Age:
     minor: int
 
 
-def forecast(session: Session, first: date, last: date) -> list[Expected]:
+def forecast(session: Session, first: date, last: date) -> Forecast:
     """Return what is due from one day to another by month and fund, in that order."""
     due = Instalment.due_on
     if session.get_bind().dialect.name == "sqlite":
@@ -72,20 +97,20 @@ def forecast(session: Session, first: date, last: date) -> list[Expected]:
         .group_by("month", Pledge.fund_id)
     )
     codes = {row.id: row.code for row in session.execute(select(Fund.id, Fund.code))}
-    found = [
-        Expected(_month_key(key), codes[fund], int(minor), int(waits))
-        for key, fund, minor, waits in session.connection().execute(query)
-    ]
-    # Ordered here: a few thousand rows cost nothing, and no collation has a say.
-    return sorted(found, key=lambda item: (item.month, item.fund))
+    cells: dict[Any, dict[str, tuple[int, int]]] = {}
+    # Read in parts: a row at a time costs more than the database itself.
+    for rows in session.connection().execute(query).partitions(_PART):
+        for key, fund, minor, waits in rows:
+            found = cells.get(key)
+            if found is None:
+                found = cells[key] = {}
+            found[codes[fund]] = (int(minor), int(waits))
+    return Forecast({_month_key(key): found for key, found in cells.items()})
 
 
-def by_month(found: list[Expected], first: date, last: date) -> list[Month]:
+def by_month(found: Forecast, first: date, last: date) -> list[Month]:
     """Add up a forecast by month, with a row for every month, and the planned match beside it."""
-    sums = {key: [0, 0] for key in month_keys(first, last)}
-    for item in found:
-        sums[item.month][0] += item.expected_minor
-        sums[item.month][1] += item.conditional_minor
+    sums = {key: found.of_month(key) for key in month_keys(first, last)}
     return [
         Month(key, minor, waits, planned_match(minor - waits))
         for key, (minor, waits) in sums.items()

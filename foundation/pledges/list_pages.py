@@ -105,9 +105,7 @@ def _age_words(age: Age) -> str:
     return translate("逾期 {first}–{last} 天", first=age.days_from, last=age.days_to)
 
 
-def _by_fund(
-    session: Session, found: list[forecasting.Expected]
-) -> list[tuple[str, str, int, int]]:
+def _by_fund(session: Session, found: forecasting.Forecast) -> list[tuple[str, str, int, int]]:
     names = {fund.code: fund.name for fund in funds.list_funds(session)}
     sums: dict[str, list[int]] = {}
     for item in found:

@@ -2,5 +2,6 @@
 
 from foundation.pledges.portal_section import own_pledges
 from foundation.portal.sections import Provider
+from foundation.portal.use_reports import own_reports
 
-SECTIONS: tuple[Provider, ...] = (own_pledges,)
+SECTIONS: tuple[Provider, ...] = (own_pledges, own_reports)

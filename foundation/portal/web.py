@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from foundation.http import context
 from foundation.http.languages import describe
-from foundation.portal import door_pages, pages, visitors
+from foundation.portal import door_pages, pages, use_reports, visitors
 from foundation.users.models import Role
 from ledger import money
 from ledger.errors import DomainError
@@ -33,6 +33,7 @@ RULES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
     ("/leave", "leave", door_pages.leave, _POST),
     ("/gifts/<reference>", "gift", pages.gift, _GET),
     ("/gifts/<reference>/consent", "consent", pages.consent, _POST),
+    ("/use-reports/<int:report_id>", "use_report", use_reports.download, _GET),
     ("/letters/<reference>.pdf", "letter", pages.letter, _GET),
     ("/bill-files/<int:file_id>", "bill_file", pages.bill_file, _GET),
     ("/funds/<code>", "fund", pages.fund, _GET),

@@ -20,7 +20,7 @@ from receipts.models import RenderMark
 
 Opened = Callable[[], AbstractContextManager[Session]]
 # Letters between two transactions: about two seconds of drawing.
-_CHUNK = 50
+CHUNK = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +41,25 @@ def originals(
     clock: Clock,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (file name, bytes) of every letter: its one original, drawn now if there is none."""
-    for keys in chunks(letter_ids, _CHUNK):
-        with places.reading() as session:
-            letters = letter_files.frozen(session, keys)
-        digests = {letter.id: letter.original for letter in letters if letter.original}
-        drawn = [
-            (letter.id, _draw(letter, seal, clock)) for letter in letters if not letter.original
-        ]
-        if drawn:
-            with places.writing() as session:
-                digests |= letter_files.keep_originals(
-                    session, drawn, folder=places.folder, actor=actor, clock=clock
-                )
-        for letter in letters:
-            name = f"{letter.reference}.pdf"
-            yield name, files.read(places.folder, digests[letter.id], name=name)
+    for keys in chunks(letter_ids, CHUNK):
+        for name, digest in keep(places, keys, seal=seal, actor=actor, clock=clock):
+            yield name, files.read(places.folder, digest, name=name)
+
+
+def keep(
+    places: Places, letter_ids: Sequence[int], *, seal: Seal, actor: str, clock: Clock
+) -> list[tuple[str, str]]:
+    """Draw and keep the originals that are missing; return (file name, digest) of every one."""
+    with places.reading() as session:
+        letters = letter_files.frozen(session, letter_ids)
+    digests = {letter.id: letter.original for letter in letters if letter.original}
+    drawn = [(letter.id, _draw(letter, seal, clock)) for letter in letters if not letter.original]
+    if drawn:
+        with places.writing() as session:
+            digests |= letter_files.keep_originals(
+                session, drawn, folder=places.folder, actor=actor, clock=clock
+            )
+    return [(f"{letter.reference}.pdf", digests[letter.id]) for letter in letters]
 
 
 def copies(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
+from foundation.donors import aliases
 from foundation.donors.models import Donor, DonorKind
 from foundation.gifts.kinds import ChangeKind, GiftKind
 from foundation.gifts.models import Gift, GiftAllocation, GiftChange, reference
@@ -26,6 +27,7 @@ class GiftFacts(NamedTuple):
     """One gift, what became of it, and what it is covered by."""
 
     gift_id: int
+    # The donor that the gift counts for now: the one that was kept, where donors were merged.
     donor_id: int
     donor_kind: DonorKind
     # The donor's name as it was given with the gift, and as it is in the register now.
@@ -79,7 +81,7 @@ def _gifts(dialect: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Gift.id,
-            Gift.donor_id,
+            Donor.id.label("donor_id"),
             Donor.kind.label("donor_kind"),
             Gift.donor_name,
             Donor.name.label("registered_name"),
@@ -113,7 +115,7 @@ def _gifts(dialect: str) -> Select[*tuple[Any, ...]]:
             GiftBill.amount_minor.label("billed"),
         )
         .join(Voucher, Voucher.id == Gift.voucher_id)
-        .join(Donor, Donor.id == Gift.donor_id)
+        .join(Donor, Donor.id == aliases.led_to(Gift.donor_id))
         .outerjoin(BillingParticulars, BillingParticulars.gift_id == Gift.id)
         .outerjoin(GiftBill, (GiftBill.gift_id == Gift.id) & GiftBill.is_live)
         .outerjoin(Bill, Bill.id == GiftBill.bill_id)

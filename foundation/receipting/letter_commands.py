@@ -15,6 +15,7 @@ from foundation.receipting import (
     access,
     documents,
     drawing,
+    drawing_ahead,
     letter_lists,
     planning,
     scopes,
@@ -122,6 +123,11 @@ def issue(
 @click.option("--gift", help="只要这笔捐赠的文件。")
 @click.option("--year", type=int, help="只要这个年度编号的文件。")
 @click.option("--copy", "as_copy", is_flag=True, help="生成标有“副本”的文件，并逐份登记。")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    help="同时生成的进程数；默认数量较多时每个处理器核心一个。",
+)
 @pass_context
 def render(
     context: CommandContext,
@@ -132,6 +138,7 @@ def render(
     gift: str | None,
     year: int | None,
     as_copy: bool,
+    processes: int | None,
 ) -> None:
     actor = context.require(access.RECORD)
     with context.reading() as session:
@@ -149,7 +156,10 @@ def render(
     make = drawing.copies if as_copy else drawing.originals
     written = []
     out.mkdir(parents=True, exist_ok=True)
-    with context.progress("生成", len(keys)) as advance:
+    count = drawing_ahead.process_count(len(keys), processes)
+    if count > 1 and not as_copy:
+        _draw_ahead(context, keys, actor=actor, processes=count)
+    with context.progress("写出", len(keys)) as advance:
         for name, content in make(places, keys, seal=seal, actor=actor, clock=context.clock):
             path = out / name
             unfinished = path.with_suffix(".part")
@@ -161,6 +171,24 @@ def render(
         {"files": written, "signed": seal.signer is not None},
         [context.text("已生成 {count} 个文件，在 {folder}", count=len(written), folder=out)],
     )
+
+
+def _draw_ahead(
+    context: CommandContext, keys: Sequence[int], *, actor: str, processes: int
+) -> None:
+    with context.reading() as session:
+        organisation = get_organisation(session)
+        task = drawing_ahead.Task(
+            url=context.engine.url.render_as_string(hide_password=False),
+            config=context.config,
+            organisation=organisation.name,
+            is_demo=organisation.is_demo,
+            actor=actor,
+            clock=context.clock,
+        )
+    with context.progress("生成", len(keys)) as advance:
+        for done in drawing_ahead.draw(task, keys, processes=processes):
+            advance(done)
 
 
 @click.command("verify", help="核验一个 PDF 文件：是否由本会出具、未被改动、仍然有效。")

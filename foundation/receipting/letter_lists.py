@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from foundation.donors import aliases
 from foundation.gifts.models import Gift
 from foundation.receipting.models import GiftLetter
 from receipts.content import Kind
@@ -175,7 +176,7 @@ def _conditions(wanted: LetterFilter) -> list[ColumnElement[bool]]:
     if wanted.batch_id is not None:
         of_gifts.append(Gift.batch_id == wanted.batch_id)
     if wanted.donor_id is not None:
-        of_gifts.append(Gift.donor_id == wanted.donor_id)
+        of_gifts.append(Gift.donor_id.in_(aliases.same_as(wanted.donor_id)))
     if of_gifts:
         speaking = (
             select(GiftLetter.letter_id).join(Gift, Gift.id == GiftLetter.gift_id).where(*of_gifts)

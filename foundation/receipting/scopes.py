@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from foundation.donors import aliases
 from foundation.gifts.models import Gift
 from foundation.gifts.service import UnknownGift
 from foundation.imports.models import ImportBatch
@@ -58,9 +59,10 @@ def gift_ids(session: Session, scope: Scope, *, is_locking: bool) -> list[int]:
 
     Raises UnknownGift or UnknownImportBatch.
     """
-    query = select(Gift.id, Gift.donor_id).where(*_conditions(session, scope)).order_by(Gift.id)
+    led = aliases.led_to(Gift.donor_id).label("donor_id")
+    query = select(Gift.id, led).where(*_conditions(session, scope)).order_by(Gift.id)
     if is_locking:
-        query = query.with_for_update()
+        query = query.with_for_update(of=Gift)
     rows = session.execute(query).all()
     if scope.gift_id is not None and not rows:
         raise UnknownGift(gift=scope.gift_id)
@@ -85,5 +87,5 @@ def _conditions(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
     if scope.days is not None:
         conditions.append(Gift.received_on.between(*scope.days))
     if scope.donor_id is not None:
-        conditions.append(Gift.donor_id == scope.donor_id)
+        conditions.append(Gift.donor_id.in_(aliases.ids_of(session, scope.donor_id)))
     return conditions

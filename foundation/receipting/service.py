@@ -12,6 +12,7 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from foundation.donors import aliases
 from foundation.gifts.models import Gift
 from foundation.receipting import facts, planning
 from foundation.receipting.eligibility import KINDS, Document
@@ -28,6 +29,7 @@ from receipts.models import LETTER_STATE_NAMES, Letter
 Progress = Callable[[int], None]
 _LINK_COLUMNS = ("letter_id", "gift_id", "kind", "amount_minor", "is_live")
 _DOCUMENTS = {kind: document for document, kind in KINDS.items()}
+_TWO_DONORS = "函件出具后捐赠人的合并已撤销，请作废该函件后分别出具"
 
 
 class NotEligible(Conflict):
@@ -220,8 +222,15 @@ def _link(session: Session, issued: Sequence[IssuedLetter], planned: Sequence[Pl
 
 
 def _with_later_gifts(session: Session, keys: list[int], days: tuple[date, date]) -> list[int]:
-    donors = select(Gift.donor_id).where(Gift.id.in_(keys))
-    later = select(Gift.id).where(Gift.donor_id.in_(donors), Gift.received_on.between(*days))
+    given = select(Gift.donor_id).where(Gift.id.in_(keys)).distinct().order_by(Gift.donor_id)
+    donors = {
+        key
+        for donor_id in session.execute(given).scalars()
+        for key in aliases.ids_of(session, donor_id)
+    }
+    later = select(Gift.id).where(
+        Gift.donor_id.in_(sorted(donors)), Gift.received_on.between(*days)
+    )
     return sorted({*keys, *session.execute(later).scalars()})
 
 
@@ -254,4 +263,7 @@ def _anew(
     if not planned:
         # Every gift of the letter is gone from it: it ended before.
         raise letters.LetterEnded(letter=letter.reference, state=LETTER_STATE_NAMES[letter.state])
+    if len(planned) > 1:
+        # Issued while two donors were one, and they are two again: no one letter is right.
+        raise NotEligible(gift=planned[1].gifts[0].reference, reason=_TWO_DONORS)
     return planned[0]

@@ -5,15 +5,19 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from foundation.books.reading import span_of
 from foundation.http import api
 from foundation.http.lists import Page, PageRequest
-from foundation.spending import approvals, documents, drafts, paying, queries
+from foundation.spending import approvals, classifying, documents, drafts, paying, queries
 from foundation.spending.drafts import BeneficiaryInput, PartInput, RequestInput
 from foundation.spending.queries import SpendingFilter
 from foundation.spending.schemas import (
     NewBooking,
+    NewElements,
     NewPayment,
     NewRequest,
+    OpenCostsAnswer,
+    PeriodQuery,
     Reason,
     Remark,
     SpendingAnswer,
@@ -22,6 +26,7 @@ from foundation.spending.schemas import (
 )
 from foundation.users import guard
 from foundation.users.permissions import Permission
+from ledger.money import to_text
 
 blueprint = Blueprint("spending_api", __name__, url_prefix=f"{api.PREFIX}/spending")
 
@@ -51,6 +56,36 @@ def save_draft(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
 def get_request(session: Session, reference: str) -> dict[str, Any]:
     """Return a request with its approvals and its voucher."""
     return _document(session, queries.find_key(session, reference))
+
+
+@blueprint.post("/elements")
+@guard.requires(Permission.SPENDING_REQUEST)
+@api.endpoint(body=NewElements, answer=OpenCostsAnswer)
+def classify(session: Session, *, body: dict[str, Any]) -> dict[str, Any]:
+    """Say which element lines of programme costs are that no request booked."""
+    lines = [(item["voucher"], item["line"]) for item in body["lines"]]
+    classifying.classify(session, lines, body["element"], **api.who())
+    return _open_costs(session, "")
+
+
+@blueprint.get("/elements")
+@guard.requires(Permission.BOOKS_READ)
+@api.endpoint(answer=OpenCostsAnswer, query=PeriodQuery)
+def list_open_costs(session: Session, *, query: dict[str, Any]) -> dict[str, Any]:
+    """List lines of programme costs that have no element yet, the oldest first."""
+    return _open_costs(session, query["period"])
+
+
+def _open_costs(session: Session, period: str) -> dict[str, Any]:
+    first, last = span_of(period or str(api.clock().today().year))
+    sums = classifying.add_up(session, first, last)
+    return {
+        "lines": [
+            documents.of_open_line(line) for line in classifying.unexplained(session, first, last)
+        ],
+        "count": sums.count,
+        "total": to_text(sums.minor),
+    }
 
 
 @blueprint.post("/<reference>/revise")

@@ -118,7 +118,7 @@ def check_funds(session: Session, request: SpendingRequest) -> None:
         needed[part.fund_id] = needed.get(part.fund_id, 0) + part.amount_minor
     refuse_principal(session, needed)
     held = balances.fund_nets(session)
-    promised = _promised(session, request.id)
+    promised = promised_by(session, except_id=request.id)
     for fund_id, minor in needed.items():
         fund = known.funds[fund_id]
         if fund.restriction is Restriction.NONE:
@@ -156,7 +156,7 @@ def check_budget(session: Session, request: SpendingRequest) -> None:
         return
     known = catalogue.load(session)
     spent = _spent(session, year, budgets)
-    promised = _promised(session, request.id, year=year)
+    promised = promised_by(session, except_id=request.id, year=year)
     for fund_id, budget in budgets.items():
         used = spent.get(fund_id, 0) + promised.get(fund_id, 0)
         if used + needed[fund_id] > budget:
@@ -190,8 +190,8 @@ def _spent(session: Session, year: int, funds: Iterable[int]) -> dict[int, int]:
     return {fund_id: int(minor) for fund_id, minor in rows}
 
 
-def _promised(session: Session, except_id: int, *, year: int | None = None) -> dict[int, int]:
-    """What other requests will take that is not in the books yet, by fund."""
+def promised_by(session: Session, *, except_id: int = 0, year: int | None = None) -> dict[int, int]:
+    """Return what (other) requests will take that is not in the books yet, by fund."""
     query = (
         select(SpendingPart.fund_id, func.sum(SpendingPart.amount_minor))
         .join(SpendingRequest, SpendingRequest.id == SpendingPart.request_id)

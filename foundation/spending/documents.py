@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from foundation.spending.classifying import OpenLine
 from foundation.spending.models import SpendingRequest, reference
 from foundation.spending.queries import SpendingView
 from ledger.money import BOOK_CURRENCY, to_text
@@ -27,6 +28,19 @@ def of_row(request: SpendingRequest) -> dict[str, Any]:
         "requested_by": request.requested_by,
         "paid_on": request.paid_on.isoformat() if request.paid_on else None,
         "disclose_by": request.disclose_by.isoformat() if request.disclose_by else None,
+    }
+
+
+def of_open_line(line: OpenLine) -> dict[str, Any]:
+    """A line of programme costs without an element."""
+    return {
+        "voucher": line.voucher_id,
+        "line": line.line_no,
+        "label": line.voucher,
+        "date": line.on.isoformat(),
+        "summary": line.summary,
+        "fund": line.fund,
+        "amount": to_text(line.minor),
     }
 
 

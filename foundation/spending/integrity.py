@@ -38,9 +38,18 @@ WHERE r.state = 'booked' AND r.total_minor <> (
 ORDER BY r.id
 """
 
+_ELEMENTS = """
+SELECT 'voucher ' || e.voucher_id, 'its element was noted with another amount'
+FROM booked_element e
+LEFT JOIN voucher_line l ON l.voucher_id = e.voucher_id AND l.line_no = e.line_no
+WHERE l.amount_minor IS NULL OR l.amount_minor <> e.amount_minor
+ORDER BY e.voucher_id
+"""
+
 CHECKS = (
     Check("spending_approved", "What was paid was approved", _WITHOUT_APPROVAL),
     Check("spending_duties", "Nobody approves or pays the own request", _SELF_APPROVED),
     Check("spending_parts", "A request is the sum of its parts", _PARTS),
+    Check("spending_elements", "An element is of the line it names", _ELEMENTS),
     Check("spending_voucher", "A request and its voucher have one amount", _VOUCHER),
 )

@@ -68,6 +68,11 @@ def pay(
     return request
 
 
+def get_payable(session: Session, request_id: int) -> SpendingRequest:
+    """Lock a request that is approved or paid already. Raises UnknownRequest, WrongStep."""
+    return at_step(session, request_id, "付款", SpendingState.APPROVED, SpendingState.PAID)
+
+
 def book(
     session: Session, request_id: int, *, actor: str, clock: Clock, attachments: int = 1
 ) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from foundation.banking.payment_models import BankPayment
 from foundation.http import lists
 from foundation.http.lists import Page, PageRequest
 from foundation.spending.models import (
@@ -56,6 +57,8 @@ class SpendingView:
     voucher_state: VoucherState | None
     # A voucher that was discarded or reversed: the request may be booked again.
     voucher_is_gone: bool
+    # The line of a bank statement that paid it.
+    bank_line_id: int | None = None
 
 
 def rows(session: Session, wanted: SpendingFilter, request: PageRequest) -> Page[SpendingRequest]:
@@ -123,23 +126,25 @@ def find_key(session: Session, text: str) -> int:
 def view(session: Session, key: int) -> SpendingView:
     """Return one request with everything. Raises UnknownRequest."""
     request = get_request(session, key)
-    funds = {fund.id: fund for fund in session.execute(select(Fund)).scalars()}
+    parts = parts_of(session, key)
+    wanted = select(Fund).where(Fund.id.in_({part.fund_id for part in parts}))
+    funds = {fund.id: fund for fund in session.execute(wanted).scalars()}
     voucher = session.get(Voucher, request.voucher_id) if request.voucher_id else None
     account = session.get(Account, request.account_id) if request.account_id else None
     return SpendingView(
         request=request,
         reference=reference(request.id, request.requested_on),
         level=level_for(request.total_minor, request.requested_on),
-        parts=[
-            (part, funds[part.fund_id], get_element(part.element))
-            for part in parts_of(session, key)
-        ],
+        parts=[(part, funds[part.fund_id], get_element(part.element)) for part in parts],
         approvals=_of(session, SpendingApproval, key, SpendingApproval.id),
         beneficiaries=_of(session, SpendingBeneficiary, key, SpendingBeneficiary.line_no),
         account=f"{account.code} {account.full_name}" if account else None,
         voucher=label(voucher.period_id, voucher.word, voucher.number) if voucher else None,
         voucher_state=voucher.state if voucher else None,
         voucher_is_gone=voucher is not None and not stands(session, voucher.id),
+        bank_line_id=session.execute(
+            select(BankPayment.bank_line_id).where(BankPayment.request_id == key)
+        ).scalar(),
     )
 
 

@@ -73,6 +73,34 @@ class NewBooking(Input):
     attachments = fields.Integer(load_default=1, strict=True, validate=validate.Range(1, 9999))
 
 
+class ElementLine(Input):
+    """A line of a posted voucher."""
+
+    voucher = fields.Integer(required=True, strict=True, validate=validate.Range(1, 2**62))
+    line = fields.Integer(required=True, strict=True, validate=validate.Range(1, 30000))
+
+
+class NewElements(Input):
+    """Which cost element some lines are."""
+
+    element = Text(required=True, shortest=1, longest=32)
+    lines = fields.List(fields.Nested(ElementLine), required=True, validate=validate.Length(1, 500))
+
+
+class PeriodQuery(Schema):
+    """The period that is asked for; the running year by default."""
+
+    period = fields.String(load_default="")
+
+
+class OpenCostsAnswer(Schema):
+    """Lines of programme costs without an element."""
+
+    lines = fields.List(fields.Dict())
+    count = fields.Integer()
+    total = fields.String(metadata={"example": "120000.00"})
+
+
 class SpendingQuery(Schema):
     """What a list is narrowed to."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from foundation.spending import acts, pages
+from foundation.spending import acts, element_pages, pages
 
 blueprint = Blueprint("spending", __name__, url_prefix="/spending")
 
@@ -15,6 +15,8 @@ _GET, _POST, _FORM = ("GET",), ("POST",), ("GET", "POST")
 RULES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
     ("", "index", pages.index, _GET),
     ("/new", "new", pages.new, _FORM),
+    ("/elements", "elements", element_pages.index, _GET),
+    ("/elements", "classify", element_pages.classify, _POST),
     ("/<reference>", "show", pages.show, _GET),
     ("/<reference>/edit", "edit", pages.edit, _FORM),
     ("/<reference>/submit", "submit", acts.submit, _POST),

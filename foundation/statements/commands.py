@@ -11,9 +11,8 @@ from typing import Any
 import click
 
 from foundation.command_context import CommandContext, pass_context, table
-from foundation.statements import service
+from foundation.statements import documents, service
 from foundation.statements.content import Compose, Signers
-from foundation.statements.service import IssuedView
 from foundation.users.permissions import Permission
 from ledger import money
 from ledger.integrity import Check
@@ -60,7 +59,7 @@ def commands(
                 session, content, signers=signers, actor=actor, clock=context.clock
             )
         context.answer(
-            document(issued),
+            documents.of_issued(issued),
             [
                 context.text(
                     "已签发 {period} 报表，摘要 {digest}", period=period, digest=issued.digest
@@ -76,7 +75,7 @@ def commands(
             found = service.list_issued(session)
         heads = [context.translate(head) for head in ("编号", "期间", "格式", "签发人", "摘要")]
         rows = [(str(s.id), s.period, s.layout, s.issued_by, s.digest[:16]) for s in found]
-        context.answer({"statements": [document(s) for s in found]}, table(heads, rows))
+        context.answer({"statements": [documents.of_issued(s) for s in found]}, table(heads, rows))
 
     @statements.command("export", help="取回已签发报表的文件，与签发时逐字节相同。")
     @click.argument("statement", type=int)
@@ -123,20 +122,3 @@ def commands(
         )
 
     return (statements,)
-
-
-def document(issued: IssuedView) -> dict[str, Any]:
-    """Return an issued statement for programs."""
-    return {
-        "id": issued.id,
-        "period": issued.period,
-        "layout": issued.layout,
-        "sha256": issued.digest,
-        "chain_head": issued.chain_head,
-        "legal_representative": issued.signers.legal_representative,
-        "accounting_head": issued.signers.accounting_head,
-        "preparer": issued.signers.preparer,
-        "issued_by": issued.issued_by,
-        "issued_at": issued.issued_at.isoformat(timespec="seconds"),
-        "files": list(issued.files),
-    }

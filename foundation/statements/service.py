@@ -135,7 +135,7 @@ def issue(
         subject=f"statements:{content.period}:{content.layout}",
         detail={"digest": digest, "chain_head": head, "id": issued.id},
     )
-    return _view(issued, tuple(file.name for file in files))
+    return _view(issued, tuple(sorted(file.name for file in files)))
 
 
 def list_issued(session: Session) -> list[IssuedView]:

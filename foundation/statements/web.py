@@ -1,55 +1,31 @@
-"""Pages: issued statements, issuing the next ones, and reclassifications for presentation.
+"""Pages: issued statements, issuing the next ones, and reclassifications for presentation."""
 
-What composes the statements stands above this package and is handed in by whoever joins the two.
-"""
+from typing import Any
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, cast
-
-from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, url_for
 
 from foundation import database
 from foundation.http import context, forms
 from foundation.http.context import services
 from foundation.http.forms import Form
 from foundation.http.languages import translate
-from foundation.statements import service
-from foundation.statements.content import Compose, Signers
+from foundation.statements import api, joining, service
+from foundation.statements.content import Signers
+from foundation.statements.joining import Joined, joined
 from foundation.users import guard
 from foundation.users.permissions import Permission
 from ledger import catalogue
 from ledger.errors import DomainError
-from ledger.integrity import Check
 from ledger.periods import parse_period, text_of
 
 blueprint = Blueprint("statements", __name__, url_prefix="/statements")
-_EXTENSION = "foundation.statements"
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """What the pages are given from above: see `foundation.statements.service`."""
-
-    compose: Compose
-    checks: tuple[Check, ...]
-    reclassifications: tuple[tuple[str, str, str], ...]
-
-
-def install(
-    app: Flask,
-    *,
-    compose: Compose,
-    checks: Sequence[Check],
-    reclassifications: Sequence[tuple[str, str, str]],
-) -> None:
-    """Join the pages to an application. `reclassifications` are (from, to, title)."""
-    app.extensions[_EXTENSION] = Joined(compose, tuple(checks), tuple(reclassifications))
+def install(app: Flask, given: Joined) -> None:
+    """Join pages and API to an application."""
+    joining.keep(app, given)
     app.register_blueprint(blueprint)
-
-
-def _joined() -> Joined:
-    return cast(Joined, current_app.extensions[_EXTENSION])
+    app.register_blueprint(api.blueprint)
 
 
 @blueprint.get("")
@@ -71,13 +47,13 @@ def issue() -> Any:
         form.text("accounting_head", is_required=False),
         form.text("preparer", is_required=False),
     )
-    joined = _joined()
+    given = joined()
     try:
         form.require_complete()
         with database.reading(services().engine) as session:
-            service.require_sound(session, period, joined.checks)
+            service.require_sound(session, period, given.checks)
         with database.transaction(services().engine) as session:
-            content = joined.compose(session, period, layout, services().clock)
+            content = given.compose(session, period, layout, services().clock)
             issued = service.issue(session, content, signers=signers, **context.who())
     except forms.Incomplete:
         return _page(form, Form.empty()), 422
@@ -119,7 +95,7 @@ def reclassify() -> Any:
                 source=source,
                 target=target,
                 amount_minor=amount,
-                allowed=[(first, second) for first, second, _ in _joined().reclassifications],
+                allowed=[(first, second) for first, second, _ in joined().reclassifications],
                 reason=reason,
                 **context.who(),
             )
@@ -139,7 +115,7 @@ def _page(form: Form, shifting: Form) -> str:
         signers = service.last_signers(session)
         known = catalogue.load(session)
         closed = [key for key, info in known.periods.items() if info.state.value == "closed"]
-    titles = {(first, second): title for first, second, title in _joined().reclassifications}
+    titles = {(first, second): title for first, second, title in joined().reclassifications}
     return render_template(
         "statements/index.html",
         issued=issued,

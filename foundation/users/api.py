@@ -57,7 +57,8 @@ def change_user(session: Session, name: str, *, body: dict[str, Any]) -> User:
     if "password" in body:
         service.set_password(session, name, body["password"], **who)
     if "expires_on" in body:
-        service.set_expiry(session, name, body["expires_on"], **who)
+        reason = body.get("reason", "")
+        service.set_expiry(session, name, body["expires_on"], reason=reason, **who)
     if body.get("is_active") is True:
         service.activate(session, name, **who)
     elif body.get("is_active") is False:

@@ -1,4 +1,4 @@
-"""Commands for users: `users add`, `users list`, `users token`, `users deactivate`."""
+"""Commands for users: `users add`, `list`, `token`, `extend`, `deactivate`."""
 
 import sys
 from typing import Any
@@ -25,7 +25,13 @@ def users() -> None:
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--display-name", default="", help="姓名；默认为用户名。")
 @click.option("--password-stdin", is_flag=True, help="从标准输入读取密码（第一行）。")
-@click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="最后可登录日。")
+@click.option(
+    "--until",
+    "--expires",
+    "until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="最后可登录日；审计账号默认 90 天，最长 400 天。",
+)
 @pass_context
 def add(
     context: CommandContext,
@@ -33,7 +39,7 @@ def add(
     role: str,
     display_name: str,
     password_stdin: bool,
-    expires: Any,
+    until: Any,
 ) -> None:
     actor = context.require(Permission.USERS_MANAGE)
     password = _password() if password_stdin else None
@@ -44,7 +50,7 @@ def add(
             role=Role(role),
             display_name=display_name,
             password=password,
-            expires_on=expires.date() if expires else None,
+            expires_on=until.date() if until else None,
             actor=actor,
             clock=context.clock,
         )
@@ -100,6 +106,21 @@ def deactivate(context: CommandContext, name: str) -> None:
         service.deactivate(session, name, actor=actor, clock=context.clock)
         user = service.get_user(session, name)
     context.answer(_user(user), [context.text("已停用用户 {user}", user=user.name)])
+
+
+@users.command("extend", help="更改用户的最后可登录日；延长审计账号须说明原因。")
+@click.argument("name")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="最后可登录日。")
+@click.option("--reason", default="", help="原因，记入操作日志。")
+@pass_context
+def extend(context: CommandContext, name: str, until: Any, reason: str) -> None:
+    actor = context.require(Permission.USERS_MANAGE)
+    with context.transaction() as session:
+        user = service.set_expiry(
+            session, name, until.date(), reason=reason, actor=actor, clock=context.clock
+        )
+    text = context.text("用户 {user} 可登录至 {day}", user=user.name, day=str(user.expires_on))
+    context.answer(_user(user), [text])
 
 
 def _user(user: User) -> dict[str, Any]:

@@ -7,12 +7,14 @@ A view without a mark is refused, and a test walks the URL map.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from foundation.http import context
+from foundation.http.languages import describe
 from foundation.users import sessions
 from foundation.users.permissions import Permission, allows
+from foundation.users.sessions import AccountExpired
 from ledger.errors import DomainError, NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -57,7 +59,13 @@ def install(app: Flask) -> None:
 
 def _identify() -> None:
     # Also for addresses that do not exist: the page that says so has the person's menu.
-    g.signed_in = None if request.endpoint == "static" else sessions.identify(request)
+    g.signed_in = g.expired = None
+    try:
+        if request.endpoint != "static":
+            g.signed_in = sessions.identify(request)
+    except AccountExpired as error:
+        # Pages for everybody, such as the one to sign in, stay open.
+        g.expired = error
 
 
 def _check(app: Flask) -> Response | None:
@@ -69,7 +77,9 @@ def _check(app: Flask) -> Response | None:
     user = context.current_user()
     if user is None:
         if request.path.startswith("/api/"):
-            raise SignInNeeded
+            raise g.expired or SignInNeeded
+        if g.expired is not None:
+            flash(describe(g.expired), "error")
         # What was typed into a form is gone anyway; its page can be opened again.
         target = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(url_for("users.sign_in", next=target))

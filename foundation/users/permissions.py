@@ -43,6 +43,7 @@ class Permission(StrEnum):
     REPORTS_READ = "reports.read"
     STATEMENTS_ISSUE = "statements.issue"
     EVIDENCE_EDIT = "evidence.edit"
+    AUDIT_ANSWER = "audit.answer"
     TRAIL_READ = "trail.read"
     USERS_MANAGE = "users.manage"
     SETTINGS_EDIT = "settings.edit"
@@ -84,6 +85,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SPENDING_REQUEST,
             Permission.CLAIMS_PREPARE,
             Permission.EVIDENCE_EDIT,
+            Permission.AUDIT_ANSWER,
             Permission.DONORS_EDIT,
             Permission.IDENTITY_UNMASK,
             Permission.OWN_ACCOUNT,
@@ -101,6 +103,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SPENDING_APPROVE,
             Permission.CLAIMS_APPROVE,
             Permission.STATEMENTS_ISSUE,
+            Permission.AUDIT_ANSWER,
             Permission.TRAIL_READ,
             Permission.OWN_ACCOUNT,
         }

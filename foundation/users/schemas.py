@@ -21,6 +21,8 @@ class UserChange(Input):
 
     is_active = fields.Boolean()
     expires_on = Day(allow_none=True)
+    # Why an auditor's last day is moved further.
+    reason = Text()
     password = fields.String(load_only=True)
 
 

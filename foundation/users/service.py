@@ -6,7 +6,7 @@ trail; secrets are stored only as digests and shown once.
 
 import re
 import secrets
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -19,6 +19,10 @@ from ledger.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from ledger.vouchers import SYSTEM_ACTOR
 
 _NAME = re.compile(r"[a-z0-9._-]{2,64}")
+# An auditor's account ends with the audit: it always has a last day, and one not too far off.
+USUAL_AUDIT = timedelta(days=90)
+LONGEST_AUDIT = timedelta(days=400)
+LONGEST_REASON = 500
 
 
 class BadUserName(InvalidInput):
@@ -62,7 +66,8 @@ def add_user(
 ) -> User:
     """Add a user; without a password only tokens work until one is set.
 
-    Raises BadUserName, UserExists or WeakPassword.
+    An auditor whose last day is not given gets the usual one. Raises BadUserName, UserExists,
+    WeakPassword, or InvalidInput for an auditor's last day that is too far off.
     """
     if not _NAME.fullmatch(name):
         raise BadUserName(name=name, reason="应为 2 至 64 位小写字母、数字、点、下划线或连字符")
@@ -79,13 +84,26 @@ def add_user(
         password_hash=None if password is None else passwords.hash_of(password),
         language="zh",
         is_active=True,
-        expires_on=expires_on,
+        expires_on=_last_day(role, expires_on, clock),
         created_at=clock.now(),
     )
     session.add(user)
     session.flush()
-    _note(session, "user.add", user, actor, clock, detail={"role": role.value})
+    detail: dict[str, str | None] = {"role": role.value}
+    if user.expires_on is not None:
+        detail["expires_on"] = user.expires_on.isoformat()
+    _note(session, "user.add", user, actor, clock, detail=detail)
     return user
+
+
+def _last_day(role: Role, expires_on: date | None, clock: Clock) -> date | None:
+    if role is not Role.AUDITOR:
+        return expires_on
+    latest = clock.today() + LONGEST_AUDIT
+    if expires_on is not None and expires_on > latest:
+        reason = f"审计账号最长 {LONGEST_AUDIT.days} 天，不晚于 {latest.isoformat()}"
+        raise InvalidInput(field="有效期至", reason=reason)
+    return expires_on or clock.today() + USUAL_AUDIT
 
 
 def _display_name(value: str, name: str) -> str:
@@ -141,16 +159,43 @@ def activate(session: Session, name: str, *, actor: str, clock: Clock) -> None:
 
 
 def set_expiry(
-    session: Session, name: str, expires_on: date | None, *, actor: str, clock: Clock
-) -> None:
-    """Set the last day on which a user may sign in, such as the end of an audit, or None."""
+    session: Session,
+    name: str,
+    expires_on: date | None,
+    *,
+    reason: str = "",
+    actor: str,
+    clock: Clock,
+) -> User:
+    """Set the last day on which a user may sign in, such as the end of an audit, or None.
+
+    An auditor's day cannot be taken away, and moving it further needs a reason. Raises
+    InvalidInput.
+    """
     user = get_user(session, name)
     if expires_on is not None and user.role is Role.ADMINISTRATOR:
         _refuse_last_administrator(session, user)
-    user.expires_on = expires_on
+    if user.role is Role.AUDITOR:
+        _check_extension(user, expires_on, reason)
+    before = user.expires_on
+    user.expires_on = _last_day(user.role, expires_on, clock)
     session.flush()
-    detail = {"expires_on": expires_on.isoformat() if expires_on else None}
-    _note(session, "user.set_expiry", user, actor, clock, detail=detail)
+    detail = {
+        "before": before.isoformat() if before else None,
+        "expires_on": expires_on.isoformat() if expires_on else None,
+    }
+    _note(session, "user.set_expiry", user, actor, clock, detail=detail, reason=reason.strip())
+    return user
+
+
+def _check_extension(user: User, expires_on: date | None, reason: str) -> None:
+    if expires_on is None:
+        raise InvalidInput(field="有效期至", reason="审计账号须有有效期")
+    is_longer = user.expires_on is None or expires_on > user.expires_on
+    if is_longer and not reason.strip():
+        raise InvalidInput(field="延期原因", reason="延长审计账号的有效期须说明原因")
+    if len(reason.strip()) > LONGEST_REASON:
+        raise InvalidInput(field="延期原因", reason=f"最多 {LONGEST_REASON} 个字符")
 
 
 def _refuse_last_administrator(session: Session, user: User) -> None:
@@ -245,6 +290,7 @@ def _note(
     clock: Clock,
     *,
     detail: dict[str, str | None] | None = None,
+    reason: str = "",
 ) -> None:
     trail.record(
         session,
@@ -253,4 +299,5 @@ def _note(
         action=action,
         subject=f"user:{user.name}",
         detail=detail,
+        reason=reason or None,
     )

@@ -19,6 +19,7 @@ from foundation.http import context
 from foundation.http.context import SignedIn
 from foundation.users.models import ApiToken, User, UserSession
 from ledger.clock import Clock
+from ledger.errors import DomainError
 
 COOKIE = "session"
 IDLE = timedelta(hours=2)
@@ -26,6 +27,14 @@ LONGEST = timedelta(hours=12)
 # Being seen is written this often, not on every request.
 SEEN_EVERY = timedelta(minutes=5)
 _BEARER = "bearer "
+
+
+class AccountExpired(DomainError):
+    """The account's last day is over. Said only to who has its password, session or token."""
+
+    code = "account_expired"
+    status = 401
+    message = "账号已于 {day} 到期，请联系管理员延期"
 
 
 def digest_of(secret: str) -> str:
@@ -63,7 +72,10 @@ def end_all(session: Session, user_id: int) -> None:
 
 
 def identify(request: Request) -> SignedIn | None:
-    """Return who is behind a request, or None. A token is asked for first."""
+    """Return who is behind a request, or None. A token is asked for first.
+
+    Raises AccountExpired.
+    """
     header = request.headers.get("Authorization", "")
     if header:
         is_bearer = header.lower().startswith(_BEARER)
@@ -88,8 +100,9 @@ def _by_session(digest: str) -> SignedIn | None:
     )
     with database.reading(services.engine) as session:
         found = session.execute(query).one_or_none()
-    if found is None or not _is_in_use(found, services.clock) or now - found.seen_at >= IDLE:
+    if found is None or not found.is_active or now - found.seen_at >= IDLE:
         return None
+    _refuse_expired(found, services.clock)
     if now - found.seen_at >= SEEN_EVERY:
         with database.transaction(services.engine) as session:
             session.execute(
@@ -109,8 +122,9 @@ def _by_token(secret: str) -> SignedIn | None:
     )
     with database.reading(services.engine) as session:
         found = session.execute(query).one_or_none()
-    if found is None or not _is_in_use(found, services.clock):
+    if found is None or not found.is_active:
         return None
+    _refuse_expired(found, services.clock)
     if found.used_at is None or now - found.used_at >= SEEN_EVERY:
         with database.transaction(services.engine) as session:
             session.execute(update(ApiToken).where(ApiToken.digest == digest).values(used_at=now))
@@ -119,13 +133,17 @@ def _by_token(secret: str) -> SignedIn | None:
 
 def may_sign_in(user: User, clock: Clock) -> bool:
     """Tell whether a user is active and has not expired."""
-    return _is_in_use(user, clock)
+    return user.is_active and not is_expired(user, clock)
 
 
-def _is_in_use(person: Any, clock: Clock) -> bool:
-    return bool(
-        person.is_active and (person.expires_on is None or clock.today() <= person.expires_on)
-    )
+def is_expired(person: Any, clock: Clock) -> bool:
+    """Tell whether a user's last day is over."""
+    return bool(person.expires_on is not None and clock.today() > person.expires_on)
+
+
+def _refuse_expired(person: Any, clock: Clock) -> None:
+    if is_expired(person, clock):
+        raise AccountExpired(day=person.expires_on.isoformat())
 
 
 def _signed_in(person: Any, *, session_digest: str | None, csrf_secret: str | None) -> SignedIn:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from foundation import database
 from foundation.users import passwords, service, sessions, throttle
+from foundation.users.sessions import AccountExpired
 from ledger import trail
 from ledger.clock import Clock
 from ledger.errors import DomainError
@@ -44,7 +45,9 @@ class Begun:
 def sign_in(
     engine: Engine, attempt: Attempt, *, previous: str | None, key: str, clock: Clock
 ) -> Begun:
-    """Check an attempt and begin a session. Raises SignInRefused or TooManyAttempts.
+    """Check an attempt and begin a session.
+
+    Raises SignInRefused, TooManyAttempts, or AccountExpired to who knows the password.
 
     The password is compared between two transactions, so that the 20 ms it takes hold no lock.
     `previous` is the digest of the session that the browser had, which ends.
@@ -59,8 +62,10 @@ def sign_in(
     stored = user.password_hash if user is not None else None
     is_short_enough = len(attempt.password) <= passwords.MAX_LENGTH
     is_right = passwords.matches(stored, attempt.password if is_short_enough else "")
-    if user is None or not is_right or not sessions.may_sign_in(user, clock):
+    if user is None or not is_right or not user.is_active:
         raise SignInRefused
+    if not sessions.may_sign_in(user, clock):
+        raise AccountExpired(day=str(user.expires_on))
     with database.transaction(engine) as session:
         throttle.forgive(session, counted)
         if previous is not None:

@@ -16,6 +16,7 @@ from foundation.http.languages import translate
 from foundation.users import guard, service, sessions, signing_in
 from foundation.users.models import Role, User
 from foundation.users.permissions import Permission
+from foundation.users.sessions import AccountExpired
 from foundation.users.signing_in import Attempt, Begun, SignInRefused
 from foundation.users.throttle import TooManyAttempts
 from ledger.errors import DomainError, InvalidInput
@@ -53,10 +54,11 @@ def begin() -> Any:
             key=services().config.secret_key,
             clock=services().clock,
         )
-    except (SignInRefused, TooManyAttempts) as error:
+    except (SignInRefused, TooManyAttempts, AccountExpired) as error:
         form.refuse("", error)
         page = render_template("users/sign_in.html", form=form, target=_target())
-        headers = {"Retry-After": str(error.data["retry_after"])} if error.data else {}
+        wait = error.data.get("retry_after")
+        headers = {} if wait is None else {"Retry-After": str(wait)}
         return page, error.status, headers
     return _welcome(begun)
 
@@ -215,10 +217,16 @@ def add() -> Any:
     except forms.Incomplete:
         return _index(form), 422
     except DomainError as error:
-        form.refuse("password" if error.code == "weak_password" else "name", error)
+        form.refuse(_field_of(error), error)
         return _index(form), 422
     flash(translate("已添加用户 {name}", name=form.value("name")))
     return redirect(url_for("users.index"), 303)
+
+
+def _field_of(error: DomainError) -> str:
+    if error.code == "weak_password":
+        return "password"
+    return "expires_on" if error.data.get("field") == "有效期至" else "name"
 
 
 def _add(session: Session, form: Form, role: Role, expires_on: date | None) -> None:
@@ -286,10 +294,14 @@ def set_expiry(name: str) -> Any:
                 session,
                 name,
                 expires_on,
+                reason=form.value("reason"),
                 actor=context.require_user().actor,
                 clock=services().clock,
             )
     except forms.Incomplete:
+        return _show(name, form), 422
+    except InvalidInput as error:
+        form.refuse("reason" if error.data.get("field") == "延期原因" else "expires_on", error)
         return _show(name, form), 422
     return _done(name, translate("有效期已更新"))
 

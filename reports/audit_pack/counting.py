@@ -9,6 +9,9 @@ from typing import IO
 
 from reports.tables import Emphasis, Row, Table
 
+# How many bytes are passed on at a time.
+_AT_ONCE = 1 << 18
+
 
 @dataclass(slots=True)
 class Count:
@@ -43,23 +46,40 @@ def counted(table: Table) -> tuple[Table, Count]:
 
 
 class Digesting(io.RawIOBase):
-    """A stream that passes bytes on and digests them."""
+    """A stream that passes bytes on and digests them, many small writes at a time."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._digest = hashlib.sha256()
+        self._waiting: list[bytes] = []
+        self._length = 0
         self.size = 0
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
-        self._stream.write(data)
-        self._digest.update(data)
-        self.size += len(data)
-        return len(data)
+        part = bytes(data)
+        self._waiting.append(part)
+        self._length += len(part)
+        if self._length >= _AT_ONCE:
+            self.flush()
+        return len(part)
+
+    def flush(self) -> None:
+        """Pass on what waits."""
+        if self._length:
+            data = b"".join(self._waiting)
+            self._waiting, self._length = [], 0
+            self._stream.write(data)
+            self._digest.update(data)
+            self.size += len(data)
+
+    def forget(self) -> None:
+        """Give up what waits: the file is not finished."""
+        self._waiting, self._length = [], 0
 
     @property
     def sha256(self) -> str:
-        """The digest of what was written so far."""
+        """The digest of what was passed on."""
         return self._digest.hexdigest()

@@ -6,10 +6,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from foundation.annual_report import queries
 from foundation.donors.models import Donor, DonorKind
 from foundation.gifts.kinds import MONEY_KINDS, GiftKind
 from foundation.gifts.models import Gift, GiftAllocation, GiftChange, reference
 from foundation.gifts.standing import withdrawn
+from foundation.parties import queries as parties
+from foundation.parties.queries import View
 from foundation.receipting.models import GiftBill
 from ledger import money
 from ledger.vouchers import Voucher, VoucherState, label
@@ -59,17 +62,36 @@ def _donations(session: Session, parameters: Parameters) -> Iterator[Row]:
         .order_by(Gift.received_on, Gift.id)
         .execution_options(yield_per=_CHUNK)
     )
+    abroad, related = queries.overseas(session), _related(session)
     for part in rows.partitions(_CHUNK):
         keys = [row.Gift.id for row in part]
         shares, bills = _shares(session, keys), _bills(session, keys)
         for row in part:
-            yield from _gift(parameters, row, shares[row.Gift.id], bills.get(row.Gift.id, ""))
+            marks = (
+                bills.get(row.Gift.id, ""),
+                "境外" if row.Donor.id in abroad else "境内",
+                "是" if _is_related(related, row) else "",
+            )
+            yield from _gift(parameters, row, shares[row.Gift.id], marks)
+
+
+def _related(session: Session) -> dict[int, View]:
+    """The related party that each linked donor is, by the dimension of the donor."""
+    return {
+        key: view for view in parties.load(session) for target in view.live for key in target.donors
+    }
+
+
+def _is_related(related: dict[int, View], row: Any) -> bool:
+    view = related.get(row.Donor.dimension_id)
+    return view is not None and view.is_related(row.Gift.received_on)
 
 
 def _gift(
-    parameters: Parameters, row: Any, shares: list[tuple[int, int]], bill: str
+    parameters: Parameters, row: Any, shares: list[tuple[int, int]], marks: tuple[str, str, str]
 ) -> Iterator[Row]:
     gift, donor, voucher = row.Gift, row.Donor, row.Voucher
+    bill, origin, relation = marks
     left = money.split(gift.amount_minor - row.taken, [amount for _, amount in shares])
     for (fund_id, _), amount in zip(shares, left, strict=True):
         fund = parameters.known.funds[fund_id]
@@ -79,8 +101,7 @@ def _gift(
                 gift.received_on,
                 "匿名" if gift.is_anonymous else gift.donor_name,
                 donor.credit_code,
-                # Not recorded per donor yet; an empty cell says so.
-                "",
+                origin,
                 _PERSONS[donor.kind],
                 "现金" if gift.kind in MONEY_KINDS else "非现金",
                 amount,
@@ -96,7 +117,7 @@ def _gift(
                 label(voucher.period_id, voucher.word, voucher.number),
                 bill,
                 "不公开" if gift.is_anonymous else "可公开",
-                "",
+                relation,
             )
         )
 

@@ -6,17 +6,20 @@ on the books alone: no time of printing, no order that could differ.
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from foundation.evidence.models import PackState
 from foundation.zip_entries import entry
 from ledger import chains
 from ledger.clock import Clock
@@ -24,15 +27,23 @@ from ledger.money import to_text
 from ledger.trail import TrailHead
 from ledger.vouchers import Voucher
 from reports import parameters
-from reports.audit_pack.counting import Digesting, counted
+from reports.audit_pack.counting import Count, Digesting, counted
 from reports.audit_pack.definitions import FileDefinition
+from reports.exporters import csv
 from reports.exporting import get as get_format
 from reports.parameters import PERIOD, Parameters
 from reports.statements import tabling
-from reports.tables import Table
+from reports.tables import Label, Row, Table, kept
 
 MANIFEST = "manifest.json"
 VERIFIER = Path(__file__).parent / "verify_pack.py"
+STATE_WORDS = {
+    PackState.DRAFT: Label("草稿", "Draft"),
+    PackState.FINAL: Label("正式", "Final"),
+}
+# What is kept in memory of a csv that waits; the rest of it goes to disk.
+_IN_MEMORY = 4 * 1024 * 1024
+_PIECE = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +60,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A file of the pack and what makes its table, anew for each format."""
+    """A file of the pack and its table, whose rows are read once for all of its formats."""
 
     definition: FileDefinition
-    make: Callable[[], Table]
+    table: Table
 
 
 @dataclass(slots=True)
@@ -62,21 +73,14 @@ class Pack:
     archive: ZipFile
     members: list[Member] = field(default_factory=list)
 
-    def table(self, folder: str, built: Built, form: str, *, period: str) -> None:
-        """Write a table in one format."""
-        table, count = counted(built.make())
-        path = f"{folder}/{built.definition.name}.{form}"
-        with self._member(path) as stream:
-            get_format(form).write(table, cast(BinaryIO, stream))
-        self._note(path, period, stream, count.rows, count.sums)
+    def table(self, folder: str, built: Built, *, period: str) -> None:
+        """Write a table in every format that its file has."""
+        path = f"{folder}/{built.definition.name}"
+        self._write(path, built.table, built.definition.formats, period)
 
-    def front(self, table: Table, form: str) -> None:
+    def front(self, table: Table) -> None:
         """Write a table about the pack itself, which stands before the years."""
-        counted_table, count = counted(table)
-        path = f"00_{table.title.zh}.{form}"
-        with self._member(path) as stream:
-            get_format(form).write(counted_table, cast(BinaryIO, stream))
-        self._note(path, "", stream, count.rows, count.sums)
+        self._write(f"00_{table.title.zh}", table, ("xlsx", "csv"), "")
 
     def pour(self, path: str, write: Callable[[BinaryIO], int | None], *, period: str = "") -> None:
         """Write a file by a function, which may return how many rows it wrote."""
@@ -84,16 +88,66 @@ class Pack:
             rows = write(cast(BinaryIO, stream))
         self._note(path, period, stream, rows or 0, {})
 
+    def _write(self, path: str, table: Table, formats: Sequence[str], period: str) -> None:
+        """Write a table in its formats; only a workbook with a csv beside it can be long."""
+        if set(formats) == {"xlsx", "csv"}:
+            self._write_both(path, table, period)
+            return
+        if len(formats) > 1:
+            table = kept(table)
+        for form in formats:
+            read, count = counted(table)
+            self._one(path, form, read, period, count)
+
+    def _write_both(self, path: str, table: Table, period: str) -> None:
+        """Write a workbook and a csv from one reading of the rows.
+
+        A zip takes one file at a time, so the csv waits beside it while the workbook is made.
+        """
+        table, count = counted(table)
+        with SpooledTemporaryFile(max_size=_IN_MEMORY) as beside:
+            text = csv.Writer(table, beside)
+            self._one(path, "xlsx", _told(table, text), period, count)
+            text.finish()
+            with self._member(f"{path}.csv") as stream:
+                beside.seek(0)
+                shutil.copyfileobj(beside, cast(BinaryIO, stream), _PIECE)
+            self._note(f"{path}.csv", period, stream, count.rows, count.sums)
+
+    def _one(self, path: str, form: str, table: Table, period: str, count: Count) -> None:
+        with self._member(f"{path}.{form}") as stream:
+            get_format(form).write(table, cast(BinaryIO, stream))
+        self._note(f"{path}.{form}", period, stream, count.rows, count.sums)
+
     @contextmanager
     def _member(self, path: str) -> Iterator[Digesting]:
-        with self.archive.open(entry(path), "w", force_zip64=True) as opened:
-            yield Digesting(opened)
+        # A workbook is a zip already.
+        how = ZIP_STORED if path.endswith((".xlsx", ".zip")) else ZIP_DEFLATED
+        with self.archive.open(entry(path, how), "w", force_zip64=True) as opened:
+            stream = Digesting(opened)
+            try:
+                yield stream
+            except BaseException:
+                stream.forget()
+                raise
+            stream.flush()
 
     def _note(
         self, path: str, period: str, stream: Digesting, rows: int, sums: dict[str, int]
     ) -> None:
         texts = {title: to_text(minor) for title, minor in sums.items()}
         self.members.append(Member(path, period, rows, texts, stream.size, stream.sha256))
+
+
+def _told(table: Table, text: csv.Writer) -> Table:
+    """Return the table whose rows are written as text while somebody else reads them."""
+
+    def rows() -> Iterator[Row]:
+        for row in table.rows:
+            text.add(row)
+            yield row
+
+    return dataclasses.replace(table, rows=rows())
 
 
 def year_parameters(session: Session, year: int, *, clock: Clock) -> Parameters:
@@ -136,7 +190,7 @@ def manifest_of(
     *,
     organisation: str,
     years: Sequence[int],
-    state: str,
+    state: PackState,
     control_totals: Iterable[dict[str, Any]],
 ) -> dict[str, Any]:
     """Return the manifest: what is in the pack and what it must prove."""
@@ -145,7 +199,8 @@ def manifest_of(
         "format": 1,
         "organisation": organisation,
         "years": list(years),
-        "state": state,
+        "state": state.value,
+        "state_title": STATE_WORDS[state].zh,
         "chain_head": chains.chain_head(session),
         "series": chains.series_heads(session),
         "trail": {"sequence": trail.sequence, "digest": trail.digest} if trail else None,

@@ -1,6 +1,5 @@
 """Files 14, 15, 22, 23, 26 and 41: agreements, pledges, projects, spending, beneficiaries."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,13 +17,12 @@ from foundation.spending.labels import METHODS
 from foundation.spending.models import (
     SpendingBeneficiary,
     SpendingKind,
-    SpendingPart,
     SpendingRequest,
-    SpendingState,
     reference,
 )
 from ledger.funds import Fund, Restriction
 from ledger.vouchers import Voucher, VoucherState, label
+from reports import spending_costs
 from reports.audit_pack.definitions import filled
 from reports.books import fund_roll_forward
 from reports.parameters import Parameters
@@ -204,38 +202,23 @@ def projects(session: Session, parameters: Parameters) -> Table:
 
 
 def spending(session: Session, parameters: Parameters) -> Table:
-    """23 项目收支明细: every cost of a booked request, by element of 189号."""
+    """23 项目收支明细: every cost of a programme that a register knows, by element of 189号."""
+    funds = parameters.known.funds
     rows = [
         Row(
             (
-                fund.code,
-                request.paid_on,
-                label(voucher.period_id, voucher.word, voucher.number),
-                rules.get_element(part.element).zh,
-                request.payee_name,
-                part.amount_minor,
-                "非限定" if fund.restriction is Restriction.NONE else "限定",
+                funds[cost.fund_id].code,
+                cost.on,
+                cost.voucher,
+                rules.get_element(cost.element).zh,
+                cost.payee,
+                cost.minor,
+                "非限定" if funds[cost.fund_id].restriction is Restriction.NONE else "限定",
             )
         )
-        for request, part, fund, voucher in _booked(session, parameters)
+        for cost in spending_costs.of_span(session, parameters.known, parameters.period.span)
     ]
     return filled("23", parameters, rows)
-
-
-def _booked(session: Session, parameters: Parameters) -> Iterator[Any]:
-    first, last = parameters.period.first_day, parameters.period.last_day
-    yield from session.execute(
-        select(SpendingRequest, SpendingPart, Fund, Voucher)
-        .join(SpendingPart, SpendingPart.request_id == SpendingRequest.id)
-        .join(Fund, Fund.id == SpendingPart.fund_id)
-        .join(Voucher, Voucher.id == SpendingRequest.voucher_id)
-        .where(
-            SpendingRequest.state == SpendingState.BOOKED,
-            SpendingRequest.paid_on.between(first, last),
-            Voucher.state == VoucherState.POSTED,
-        )
-        .order_by(SpendingRequest.paid_on, SpendingRequest.id, SpendingPart.line_no)
-    )
 
 
 def beneficiaries(session: Session, parameters: Parameters) -> Table:

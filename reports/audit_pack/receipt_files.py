@@ -1,5 +1,4 @@
-"""Files 16, 18, 19, 20, 28 and 42: gifts in kind, bills in stock, what has none, large donors,
-duties of disclosure."""
+"""Files 16, 18, 19, 20 and 42: gifts in kind, bills in stock, what has none, duties."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +6,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from foundation.donors.models import Donor
 from foundation.duties import service as duties
 from foundation.gifts.kinds import MONEY_KINDS, GiftKind
 from foundation.gifts.models import Gift, GiftChange, reference
@@ -22,8 +20,6 @@ from reports.parameters import Parameters
 from reports.tables import Row, Table
 
 _CHUNK = 2000
-# 大额捐赠: over 5 % of the year's donation income, or over five million (年度工作报告填表说明).
-_LARGE_SHARE, _LARGE_MINOR = 20, 500_000_000
 _MEDIA = {BillMedium.PAPER: "纸质票据", BillMedium.ELECTRONIC: "电子票据"}
 
 
@@ -150,45 +146,6 @@ def across_years(session: Session, parameters: Parameters) -> Table:
             )
         )
     return filled("20", parameters, rows)
-
-
-def large_donors(session: Session, parameters: Parameters) -> Table:
-    """28 大额捐赠收入表: donors whose gifts of the year pass the threshold of the annual report."""
-    sums: dict[int, list[int]] = {}
-    purposes: dict[int, set[str]] = {}
-    for gift, taken in session.execute(_posted(parameters).execution_options(yield_per=_CHUNK)):
-        cash, kind = sums.setdefault(gift.donor_id, [0, 0])
-        left = gift.amount_minor - int(taken)
-        is_cash = gift.kind in MONEY_KINDS
-        sums[gift.donor_id] = [cash + left * is_cash, kind + left * (not is_cash)]
-        purposes.setdefault(gift.donor_id, set()).add(gift.agreement or "")
-    income = sum(cash + kind for cash, kind in sums.values())
-    large = [
-        donor_id
-        for donor_id, (cash, kind) in sums.items()
-        if (cash + kind) * _LARGE_SHARE > income or cash + kind > _LARGE_MINOR
-    ]
-    names = {
-        row.id: row.name
-        for row in session.execute(select(Donor.id, Donor.name).where(Donor.id.in_(large)))
-    }
-    hidden = set(
-        session.execute(
-            select(Gift.donor_id).where(Gift.donor_id.in_(large), Gift.is_anonymous)
-        ).scalars()
-    )
-    rows = [
-        Row(
-            (
-                # A donor who does not want the name public is shown by a code.
-                f"捐赠人{donor_id:06d}" if donor_id in hidden else names[donor_id],
-                *sums[donor_id],
-                "；".join(sorted(purposes[donor_id] - {""})),
-            )
-        )
-        for donor_id in sorted(large, key=lambda key: (-sum(sums[key]), key))
-    ]
-    return filled("28", parameters, rows)
 
 
 def disclosures(session: Session, parameters: Parameters) -> Table:

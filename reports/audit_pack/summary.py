@@ -1,5 +1,6 @@
 """Files 00: what is in the pack, which control totals hold, what changed since an earlier one."""
 
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO
@@ -8,9 +9,11 @@ from zipfile import BadZipFile, ZipFile
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from foundation.evidence import kinds, queries
+from foundation.evidence.models import PackState
 from ledger.errors import InvalidInput
 from ledger.trail import TrailRecord
-from reports.audit_pack.packing import MANIFEST, Member
+from reports.audit_pack.packing import MANIFEST, STATE_WORDS, Member
 from reports.parameters import Parameters
 from reports.tables import Column, Kind, Label, Row, Table
 
@@ -40,6 +43,18 @@ _CHANGES = (
     Column("who", Label("操作人", "Who"), width=12),
     Column("reason", Label("原因", "Why"), width=40),
 )
+_HANDED_IN = (
+    Column("year", Label("年度", "Year"), Kind.CODE, 8),
+    Column("number", Label("文件号", "File"), Kind.CODE, 8),
+    Column("title", Label("资料", "What"), width=34),
+    Column("state", Label("状态", "State"), width=10),
+    Column("file", Label("文件名", "File name"), width=34),
+    Column("rows", Label("行数", "Rows"), Kind.INTEGER, 8),
+    Column("who", Label("经办人", "Who"), width=12),
+    Column("note", Label("说明", "Note"), width=40),
+    Column("sha256", Label("SHA-256", "SHA-256"), Kind.CODE, 66),
+)
+_SLOTS = {"there": "已上传", "waived": "免报", "missing": "缺少", "optional": "未上传（非必报）"}
 _VERDICTS = {True: "相符", False: "不符", None: "缺少资料"}
 
 
@@ -63,8 +78,8 @@ def read_manifest(stream: BinaryIO, name: str) -> dict[str, Any]:
     return found
 
 
-def contents(parameters: Parameters, members: Iterable[Member]) -> Table:
-    """00 清单: a row for each file, and for each of its amount columns."""
+def contents(parameters: Parameters, members: Iterable[Member], state: PackState) -> Table:
+    """00 清单: a row for each file, and for each of its amount columns; draft or final."""
     rows = []
     for member in members:
         sums = member.sums or {"": ""}
@@ -72,7 +87,10 @@ def contents(parameters: Parameters, members: Iterable[Member]) -> Table:
             Row((member.path, member.period, member.rows, title, text, member.sha256))
             for title, text in sums.items()
         ]
-    return _table("contents", Label("清单", "Contents"), _CONTENTS, parameters, rows)
+    words = STATE_WORDS[state]
+    notes = (Label(f"资料包状态：{words.zh}", f"State of the pack: {words.en}"),)
+    found = _table("contents", Label("清单", "Contents"), _CONTENTS, parameters, rows)
+    return dataclasses.replace(found, notes=notes)
 
 
 def control_totals(parameters: Parameters, totals: Iterable[Mapping[str, Any]]) -> Table:
@@ -87,13 +105,42 @@ def control_totals(parameters: Parameters, totals: Iterable[Mapping[str, Any]]) 
                 item["right_title"],
                 item["right"],
                 item["difference"],
-                _VERDICTS[item["holds"]],
-                "；".join(text for text in (item["note"], item["explanation"]) if text),
+                "已说明" if item["explanation"] else _VERDICTS[item["holds"]],
+                item["note"],
             )
         )
         for item in totals
     ]
     return _table("control_totals", Label("勾稽结果", "Control totals"), _TOTALS, parameters, rows)
+
+
+def handed_in(session: Session, parameters: Parameters, years: Iterable[int]) -> Table:
+    """00 上传资料: what was handed in for each year, what was not, and why not."""
+    rows = []
+    for year in years:
+        for slot in queries.slots(session, year):
+            upload, waiver = slot.upload, slot.waiver
+            rows.append(
+                Row(
+                    (
+                        str(year),
+                        slot.kind.file,
+                        slot.kind.zh,
+                        _SLOTS[slot.state],
+                        upload.file_name if upload else "",
+                        upload.row_count if upload else None,
+                        upload.uploaded_by if upload else waiver.waived_by if waiver else "",
+                        waiver.reason if waiver else "",
+                        upload.digest if upload else "",
+                    )
+                )
+            )
+        for kind in kinds.kinds().values():
+            for paper in queries.list_papers(session, kind.code, year):
+                cells = (str(year), kind.file, f"{kind.zh}：{paper.title}", _SLOTS["there"])
+                more = (paper.file_name, None, paper.uploaded_by, paper.reference, paper.digest)
+                rows.append(Row((*cells, *more)))
+    return _table("handed_in", Label("上传资料", "Handed in"), _HANDED_IN, parameters, rows)
 
 
 def changes(

@@ -1,8 +1,10 @@
 """The evidence folder of a claim: one zip, one folder for each gift, and an index of everything.
 
 Per gift, in the order in which the rules ask: the agreement and its papers, the bank line, the
-bill and its files, the voucher, and the decision with its trace. The same claim gives the same
-bytes on every machine: entries are sorted, carry no time of their own and are compressed alike.
+bill and its files, the voucher as it is printed, and the decision with its trace. A voucher that
+books many gifts is there once; the index names it for each of them, with the clauses that a paper
+answers. The same claim gives the same bytes on every machine: entries stand in a fixed order, carry
+no time of their own and are compressed alike.
 """
 
 import csv
@@ -13,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,16 +29,16 @@ from foundation.claims.scheme_models import Decision
 from foundation.matching.results import GiftStatus
 from foundation.receipting.models import GiftBill
 from foundation.zip_entries import entry
-from ledger.accounts import Account
+from ledger.clock import DEFAULT_ZONE
 from ledger.errors import Conflict
-from ledger.funds import Fund
 from ledger.money import to_text
-from ledger.vouchers import Voucher, VoucherLine
+from ledger.vouchers import Voucher
 from receipts import bill_files, files
-from reports.claims import reading, workbook
+from reports.claims import forms, reading, voucher_paper, workbook
 from reports.claims.reading import PaperLine
+from reports.exporters.pdf import MAX_ROWS
 
-_INDEX = ("序号", "捐赠编号", "类别", "文件", "说明", "字节", "SHA-256")
+_INDEX = ("序号", "捐赠编号", "类别", "文件", "说明", "条款", "字节", "SHA-256")
 
 
 class NotFrozen(Conflict):
@@ -70,23 +73,75 @@ def write(session: Session, claim: Claim, stream: BinaryIO, *, folder: Path) -> 
         raise NotFrozen
     index: list[tuple[object, ...]] = []
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        sheet = io.BytesIO()
-        workbook.write(session, claim, sheet)
-        _put(archive, index, 0, "", _Paper("申请表", "申请表.xlsx", "", sheet.getvalue()))
+        for paper in _forms(session, claim):
+            _put(archive, index, 0, "", paper)
         explainer = reading.explainer(session, claim)
         used = {item.id: item for item in reading.decisions(session, claim)}
         _decision_files(archive, index, used, folder)
+        vouchers = _Vouchers(session, claim, archive)
+        clauses = _clauses(explainer)
         place = 0
         for item in reading.paper_lines(session, claim):
             if item.line.status is not GiftStatus.ELIGIBLE:
                 continue
             place += 1
             where = f"{place:05d}_{item.gift}/"
-            for paper in _papers(session, claim, item, explainer, used, folder):
-                _put(archive, index, place, where, paper, gift=item.gift)
+            for paper in _papers(session, item, folder):
+                clause = clauses.get(paper.kind, "")
+                _put(archive, index, place, where, paper, gift=item.gift, clause=clause)
+            filed = vouchers.of(item)
+            index.append(
+                (
+                    place,
+                    item.gift,
+                    "记账凭证",
+                    filed.name,
+                    item.voucher,
+                    clauses.get("记账凭证", ""),
+                    filed.size,
+                    filed.digest,
+                )
+            )
+            why = _decision(claim, item, explainer, used)
+            _put(archive, index, place, where, why, gift=item.gift)
         listed = _index_text(index)
         _add(archive, "目录.csv", listed)
-    return Packed(len(index) + 1, place, hashlib.sha256(listed).hexdigest())
+        count = len(archive.namelist())
+    return Packed(count, place, hashlib.sha256(listed).hexdigest())
+
+
+def _forms(session: Session, claim: Claim) -> Iterator[_Paper]:
+    """The application: the form and the list on paper, and the workbook with everything."""
+    form = io.BytesIO()
+    forms.write_form(session, claim, form)
+    yield _Paper("申请表", "申请表.pdf", "", form.getvalue())
+    if claim.eligible_count <= MAX_ROWS:
+        listed = io.BytesIO()
+        forms.write_list(session, claim, listed)
+        yield _Paper("申请明细", "申请明细.pdf", "", listed.getvalue())
+    sheet = io.BytesIO()
+    workbook.write(session, claim, sheet)
+    yield _Paper("申请表", "申请表.xlsx", "", sheet.getvalue())
+
+
+# Which rules a paper answers; the index names their clauses.
+_ANSWERS = {
+    "协议": ("NO_PROJECT_NAME", "NAMED_SCHOLARSHIP", "RESTRICTED_USE", "IP_CLAUSE_MISSING",
+             "POLITICAL_CONDITION", "DONOR_BENEFIT", "NOT_FOR_THIS_UNIVERSITY"),
+    "银行流水": ("NOT_RECEIVED", "NOT_VIA_FOUNDATION", "NOT_CASH"),
+    "票据": ("NAME_MISMATCH",),
+    "记账凭证": ("INVESTMENT_INCOME", "PASS_THROUGH"),
+}  # fmt: skip
+
+
+def _clauses(explainer: Explainer) -> dict[str, str]:
+    """The clauses that each kind of paper answers, in the order of the scheme."""
+    rules = explainer.plan.scheme.gift_rules
+    found = {}
+    for kind, codes in _ANSWERS.items():
+        named = [rule.clause for rule in rules if rule.code in codes and rule.clause]
+        found[kind] = "；".join(dict.fromkeys(named))
+    return found
 
 
 def _decision_files(
@@ -103,19 +158,10 @@ def _decision_files(
             _put(archive, index, 0, "认定附件/", paper)
 
 
-def _papers(
-    session: Session,
-    claim: Claim,
-    item: PaperLine,
-    explainer: Explainer,
-    used: dict[int, Decision],
-    folder: Path,
-) -> Iterator[_Paper]:
+def _papers(session: Session, item: PaperLine, folder: Path) -> Iterator[_Paper]:
     yield from _agreement(session, item, folder)
     yield _bank_line(item)
     yield from _bill(session, item, folder)
-    yield _voucher(session, item)
-    yield _decision(claim, item, explainer, used)
 
 
 def _agreement(session: Session, item: PaperLine, folder: Path) -> Iterator[_Paper]:
@@ -174,29 +220,44 @@ def _bill(session: Session, item: PaperLine, folder: Path) -> Iterator[_Paper]:
             yield _Paper("票据文件", name, file.file_name, content)
 
 
-def _voucher(session: Session, item: PaperLine) -> _Paper:
-    voucher = session.get_one(Voucher, item.voucher_id)
-    rows = session.execute(
-        select(VoucherLine, Account.code, Account.full_name, Fund.code.label("fund"))
-        .join(Account, Account.id == VoucherLine.account_id)
-        .join(Fund, Fund.id == VoucherLine.fund_id)
-        .where(VoucherLine.voucher_id == item.voucher_id)
-        .order_by(VoucherLine.line_no)
-    )
-    said = [
-        f"记账凭证 {item.voucher}",
-        f"日期 {voucher.booked_on.isoformat()}　附单据 {voucher.attachment_count} 张",
-        f"摘要 {voucher.summary}",
-        "",
-    ]
-    for row in rows:
-        line = row.VoucherLine
-        side = "借" if int(line.side) > 0 else "贷"
-        amount = to_text(abs(line.amount_minor))
-        said.append(f"{side}　{row.code} {row.full_name}　基金 {row.fund}　{amount}")
-    said += ["", f"制单 {voucher.prepared_by}　审核 {voucher.reviewed_by or ''}"]
-    said += [f"记账 {voucher.posted_by or ''}　摘要值 {voucher.digest or ''}"]
-    return _text("记账凭证", "4_记账凭证.txt", item.voucher, "\n".join(said))
+class _Vouchers:
+    """Vouchers on paper: one file each, however many gifts it books."""
+
+    def __init__(self, session: Session, claim: Claim, archive: zipfile.ZipFile) -> None:
+        self._session = session
+        self._head = reading.head(session, claim)
+        self._archive = archive
+        self._made: dict[int, _Filed] = {}
+
+    def of(self, item: PaperLine) -> "_Filed":
+        """Return the file of a gift's voucher, written at its first gift."""
+        made = self._made.get(item.voucher_id)
+        if made is None:
+            made = self._made[item.voucher_id] = self._write(item)
+        return made
+
+    def _write(self, item: PaperLine) -> "_Filed":
+        stream = io.BytesIO()
+        voucher_paper.write(
+            self._session,
+            self._session.get_one(Voucher, item.voucher_id),
+            stream,
+            organisation=self._head.organisation,
+            printed_at=self._head.made_at.astimezone(ZoneInfo(DEFAULT_ZONE)),
+        )
+        name = f"记账凭证/{_safe(item.voucher or str(item.voucher_id))}.pdf"
+        content = stream.getvalue()
+        _add(self._archive, name, content)
+        return _Filed(name, len(content), hashlib.sha256(content).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """A file that several gifts share."""
+
+    name: str
+    size: int
+    digest: str
 
 
 def _decision(
@@ -242,11 +303,14 @@ def _put(
     paper: _Paper,
     *,
     gift: str = "",
+    clause: str = "",
 ) -> None:
     name = f"{where}{paper.name}"
     _add(archive, name, paper.content)
     digest = hashlib.sha256(paper.content).hexdigest()
-    index.append((place or "", gift, paper.kind, name, paper.note, len(paper.content), digest))
+    index.append(
+        (place or "", gift, paper.kind, name, paper.note, clause, len(paper.content), digest)
+    )
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

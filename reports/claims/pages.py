@@ -15,12 +15,14 @@ from foundation.http.context import services
 from foundation.users import guard
 from foundation.users.permissions import Permission
 from reports.claims import evidence as folders
+from reports.claims import forms
 from reports.claims import workbook as workbooks
 
 blueprint = Blueprint("claim_papers", __name__, url_prefix="/matching/claims")
 # What is kept in memory while a file is made; the rest of it goes to disk.
 _IN_MEMORY = 4 * 1024 * 1024
 _PIECE = 64 * 1024
+_PDF = "application/pdf"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Write = Callable[[Session, Claim, Any], None]
 
@@ -30,6 +32,20 @@ Write = Callable[[Session, Claim, Any], None]
 def workbook(claim_id: int) -> Response:
     """Give the application workbook of a claim."""
     return _file(claim_id, workbooks.write, ".xlsx", _XLSX)
+
+
+@blueprint.get("/<int:claim_id>/form.pdf")
+@guard.requires(Permission.GIFTS_READ)
+def form(claim_id: int) -> Response:
+    """Give the application form of a claim."""
+    return _file(claim_id, forms.write_form, ".pdf", _PDF)
+
+
+@blueprint.get("/<int:claim_id>/list.pdf")
+@guard.requires(Permission.GIFTS_READ)
+def gift_list(claim_id: int) -> Response:
+    """Give the list of the gifts of a claim."""
+    return _file(claim_id, forms.write_list, "-list.pdf", _PDF)
 
 
 @blueprint.get("/<int:claim_id>/evidence.zip")

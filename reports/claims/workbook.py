@@ -4,6 +4,7 @@ No official column list was seen for any scheme; the columns are those that the 
 without. The same claim always gives the same bytes: nothing here reads a clock.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -17,6 +18,7 @@ from foundation.claims.models import Claim
 from foundation.matching import catalogue
 from foundation.matching.results import GiftStatus
 from ledger.money import to_text
+from receipts.capitals import to_capitals
 from reports.claims import reading
 from reports.claims.reading import ClaimHead, PaperLine
 
@@ -59,7 +61,7 @@ def write(session: Session, claim: Claim, stream: BinaryIO) -> None:
         }
     )
     writer = _Writer(book)
-    writer.pairs("申请表", _summary(head))
+    writer.pairs("申请表", summary(head))
     found = reading.paper_lines(session, claim)
     kept = writer.gifts("申请明细", found, currency=claim.currency)
     writer.rows("未计入", _OUT_HEADS, kept, widths=(6, 16, 26, 12, 15, 10, 60))
@@ -78,12 +80,16 @@ def write(session: Session, claim: Claim, stream: BinaryIO) -> None:
     book.close()
 
 
-def _summary(head: ClaimHead) -> list[tuple[str, str]]:
+def summary(head: ClaimHead) -> list[tuple[str, str]]:
+    """What the first page of a claim says: names and values."""
     claim = head.claim
     matched = claim.matched_high
     is_one = claim.matched_low == matched
+    # The university claims; the foundation keeps what the claim stands on.
+    claimant = json.loads(claim.claimant).get("inst.name")
     return [
-        ("申请单位", head.organisation),
+        ("申请单位", str(claimant or "（填写高校名称）")),
+        ("受赠基金会", head.organisation),
         ("依据办法", f"{head.title}（{claim.scheme_code} 第 {head.version} 版）"),
         (
             "申请年度",
@@ -94,6 +100,7 @@ def _summary(head: ClaimHead) -> list[tuple[str, str]]:
         ("符合笔数", str(claim.eligible_count)),
         ("认定捐赠收入", to_text(claim.recognised_low)),
         ("申请配比金额" if is_one else "配比上限", "" if matched is None else to_text(matched)),
+        ("大写", to_capitals(matched) if is_one and matched else ""),
         ("计算", f"{claim.computed_by} {claim.claimed_on.isoformat()}"),
         ("定稿", f"{claim.frozen_by or ''}"),
         ("摘要", claim.digest or "未定稿，仅供核对"),
@@ -212,6 +219,11 @@ def _yuan(minor: int) -> Decimal:
     return Decimal(minor).scaleb(-2)
 
 
+def _word(name: str, value: str) -> str:
+    """The word of a fact as people call it."""
+    return catalogue.shipped().labels.values.get((name, value), (value,))[0]
+
+
 def _yes(value: Any) -> str:
     return "" if value is None else "是" if value else "否"
 
@@ -226,7 +238,7 @@ def _gift(place: int, item: PaperLine, currency: str) -> Sequence[Any]:
         fact("agreement.signatory", ""),
         item.donor_name,
         fact("donor.credit_code", ""),
-        fact("donor.kind", ""),
+        _word("donor.kind", fact("donor.kind", "")),
         fact("gift.project_name", ""),
         _yes(fact("gift.named")),
         _yes(fact("gift.university_may_pool")),

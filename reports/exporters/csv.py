@@ -7,10 +7,10 @@ and summaries come from outside. Numbers stay numbers.
 import csv
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from foundation.spreadsheets import safe_or_number
-from reports.tables import CHINESE, Column, Table, Value, plain, total_cells
+from reports.tables import CHINESE, Column, Row, Table, Value, plain, total_cells
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -22,16 +22,51 @@ def write(table: Table, stream: BinaryIO, *, language: str = CHINESE) -> None:
 
 def lines(table: Table, *, language: str = CHINESE) -> Iterator[str]:
     """Yield the lines of the file, the mark at the beginning."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    buffer.write(BYTE_ORDER_MARK)
-    writer.writerow([safe_or_number(heading(column, language)) for column in table.columns])
+    text = _Text(table, language)
+    yield text.head()
     for row in table.rows:
-        writer.writerow(_written(table, row.cells, language))
-        yield _taken(buffer)
-    if table.totals:
-        writer.writerow(_written(table, tuple(total_cells(table, language)), language))
-    yield _taken(buffer)
+        yield text.line(row.cells)
+    yield text.foot()
+
+
+class Writer:
+    """Writes the file while somebody else reads the rows; `finish` writes the totals."""
+
+    def __init__(self, table: Table, stream: IO[bytes], *, language: str = CHINESE) -> None:
+        self._text, self._stream = _Text(table, language), stream
+        stream.write(self._text.head().encode())
+
+    def add(self, row: Row) -> None:
+        """Write one row."""
+        self._stream.write(self._text.line(row.cells).encode())
+
+    def finish(self) -> None:
+        """Write the totals, which are known when the last row was read."""
+        self._stream.write(self._text.foot().encode())
+
+
+class _Text:
+    """The lines of one file."""
+
+    def __init__(self, table: Table, language: str) -> None:
+        self._table, self._language = table, language
+        self._buffer = io.StringIO()
+        self._writer = csv.writer(self._buffer, lineterminator="\r\n")
+
+    def head(self) -> str:
+        self._buffer.write(BYTE_ORDER_MARK)
+        columns = self._table.columns
+        self._writer.writerow([safe_or_number(heading(c, self._language)) for c in columns])
+        return _taken(self._buffer)
+
+    def line(self, cells: tuple[Value, ...]) -> str:
+        self._writer.writerow(_written(self._table, cells, self._language))
+        return _taken(self._buffer)
+
+    def foot(self) -> str:
+        if not self._table.totals:
+            return ""
+        return self.line(tuple(total_cells(self._table, self._language)))
 
 
 def heading(column: Column, language: str) -> str:

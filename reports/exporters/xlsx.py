@@ -3,6 +3,7 @@
 Rows are written as they come, so a long book needs little memory. Texts are never formulas.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ from reports.tables import (
     Column,
     Emphasis,
     Kind,
+    Label,
     Row,
     Table,
     Value,
@@ -63,6 +65,26 @@ def write(table: Table, stream: BinaryIO, *, language: str = CHINESE) -> None:
     for row in table.rows:
         writer.add(row)
     writer.finish()
+    book.close()
+
+
+def write_several(tables: Sequence[Table], stream: BinaryIO, *, language: str = CHINESE) -> None:
+    """Write small tables into one workbook, each on a sheet of its own."""
+    book = xlsxwriter.Workbook(stream, {"strings_to_formulas": False, "strings_to_urls": False})
+    heading = tables[0].heading
+    book.set_properties(
+        {
+            "author": heading.organisation.of(language),
+            "created": heading.printed_at.replace(tzinfo=None),
+        }
+    )
+    for number, table in enumerate(tables, start=1):
+        # Titles may be long and alike; the number keeps the names of sheets apart.
+        short = Label(f"{number} {table.title.zh}", f"{number} {table.title.en}")
+        writer = _Writer(book, dataclasses.replace(table, title=short), language)
+        for row in table.rows:
+            writer.add(row)
+        writer.finish()
     book.close()
 
 

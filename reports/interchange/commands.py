@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from foundation.command_context import CommandContext, pass_context
 from foundation.command_files import whole_file
 from foundation.users.permissions import Permission
-from reports.interchange import files
+from reports.interchange import files, tax_upload
 from reports.interchange.reading import Exported
 
 Write = Callable[[Session, BinaryIO], Exported]
@@ -59,6 +59,22 @@ def gbt24589(context: CommandContext, out: Path, year: int | None, edition: str)
         context,
         out,
         lambda session, file: files.gbt24589_zip(session, file, year=year, edition=edition),
+    )
+
+
+@export.command("tax", help="导出财务报表报送文件（2004年格式，xlsx），供电子税务局上传前核对。")
+@_OUT
+@click.option("--period", required=True, help="会计期间：2025、2025-Q4 或 2025-12。")
+@pass_context
+def tax(context: CommandContext, out: Path, period: str) -> None:
+    context.require_reading(Permission.REPORTS_READ)
+    with context.reading() as session, whole_file(out) as file:
+        rows = tax_upload.write(session, file, period=period, clock=context.clock)
+    data = tax_upload.definition()
+    context.say(data["warning"])
+    context.answer(
+        {"file": str(out), "rows": rows, "grade": data["grade"], "sheets": len(data["sheet"])},
+        [context.text("已写入 {file}", file=str(out))],
     )
 
 

@@ -1,16 +1,20 @@
 """The element tables of GB/T 24589: read from data, written as XML in order, and as a schema."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
-from xml.sax.saxutils import XMLGenerator, escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from ledger.errors import InvalidInput
 
 ENCODING = "GB18030"
+_CONTROLS = re.compile("[\x00-\x1f]")
+# How many characters are written at a time.
+_AT_ONCE = 1 << 18
 _DATA = Path(__file__).parent / "gbt24589_2010.toml"
 
 
@@ -84,48 +88,92 @@ def _table(data: Mapping[str, object]) -> TableDefinition:
     return TableDefinition(str(data["name"]), str(data["locid"]), elements)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One element as it is written: its marks, and how a text is made to fit."""
+
+    opening: str
+    closing: str
+    empty: str
+    is_text: bool
+    # How long a text may be that is cut, 0 when it is never cut.
+    longest: int
+    # Why a text that is too long is refused rather than cut.
+    refused_as: str
+
+
 class Writer:
-    """Writes one file, row by row, in the order of the standard."""
+    """Writes one file, row by row, in the order of the standard.
+
+    A ledger has millions of elements, so each row is one text and many rows are written at once.
+    """
 
     def __init__(self, stream: BinaryIO, root: Root) -> None:
-        self._root = root
-        self._xml = XMLGenerator(stream, encoding=ENCODING, short_empty_elements=True)
-        self._xml.startDocument()
-        self._xml.startElement(
-            root.name,
-            {"xmlns": standard().namespace, "locID": root.identifier},  # type: ignore[arg-type]
-        )
-        self._tables = {table.name: table for table in root.tables}
+        self._root, self._stream = root, stream
+        self._parts: list[str] = []
+        self._length = 0
+        self._tables = {
+            table.name: [_place(element) for element in table.elements] for table in root.tables
+        }
+        marks = f"xmlns={quoteattr(standard().namespace)} locID={quoteattr(root.identifier)}"
+        self._add(f'<?xml version="1.0" encoding="{ENCODING}"?>\n<{root.name} {marks}>')
 
     def row(self, table: str, values: Sequence[str | None]) -> None:
         """Write a row; `values` in the order of the table, None for an optional one left out."""
-        definition = self._tables[table]
-        self._xml.startElement(table, {})  # type: ignore[arg-type]
-        for element, value in zip(definition.elements, values, strict=True):
+        parts = [f"<{table}>"]
+        for place, value in zip(self._tables[table], values, strict=True):
             if value is None:
                 continue
-            self._xml.startElement(element.name, {})  # type: ignore[arg-type]
-            self._xml.characters(_fitting(element, value))
-            self._xml.endElement(element.name)
-        self._xml.endElement(table)
-        self._xml.ignorableWhitespace("\n")
+            text = escape(_fitting(place, value))
+            parts.append(f"{place.opening}{text}{place.closing}" if text else place.empty)
+        if len(parts) == 1:
+            self._add(f"<{table}/>\n")
+            return
+        parts.append(f"</{table}>\n")
+        self._add("".join(parts))
 
     def close(self) -> None:
         """End the document."""
-        self._xml.endElement(self._root.name)
-        self._xml.endDocument()
+        self._add(f"</{self._root.name}>")
+        self._flush()
+
+    def _add(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+        if self._length >= _AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._stream.write("".join(self._parts).encode(ENCODING))
+        self._parts, self._length = [], 0
 
 
-def _fitting(element: Element, value: str) -> str:
+def _place(element: Element) -> _Place:
+    is_text = element.kind.startswith("C")
+    is_cut = is_text and ".." in element.kind
+    is_code = element.name.endswith(("编号", "编码"))
+    name = element.name
+    return _Place(
+        f"<{name}>",
+        f"</{name}>",
+        f"<{name}/>",
+        is_text,
+        element.length if is_cut else 0,
+        name if is_code else "",
+    )
+
+
+def _fitting(place: _Place, value: str) -> str:
     """Return a text as its type holds it: without control characters, names cut to length."""
-    if element.kind.startswith("C"):
-        value = "".join(max(letter, " ") for letter in value)
-        if ".." in element.kind:
-            # A name that is too long is cut; a code that is too long would name something else.
-            if len(value) > element.length and element.name.endswith(("编号", "编码")):
-                raise InvalidInput(field=element.name, reason=f"最多 {element.length} 位：{value}")
-            return value[: element.length]
-    return value
+    if not place.is_text:
+        return value
+    value = _CONTROLS.sub(" ", value)
+    if not place.longest or len(value) <= place.longest:
+        return value
+    # A name that is too long is cut; a code that is too long would name something else.
+    if place.refused_as:
+        raise InvalidInput(field=place.refused_as, reason=f"最多 {place.longest} 位：{value}")
+    return value[: place.longest]
 
 
 def schema(root: Root) -> str:

@@ -13,6 +13,7 @@ from ledger import balances
 from ledger.balances import Span
 from ledger.catalogue import Catalogue
 from ledger.charts.definitions import AccountCategory
+from reports import spending_costs
 from reports.books import turnover
 from reports.parameters import Parameters
 from reports.ratios.figures import History, YearFigures
@@ -47,6 +48,12 @@ def figures_of(session: Session, parameters: Parameters, year: int) -> YearFigur
     amounts = _flows(
         parameters.known, {key: s.credit_minor - s.debit_minor for key, s in moved.items()}
     )
+    other = spending_costs.other_activities(session, span)
+    if other:
+        # Only where the registers name other activities is the charitable part known by itself.
+        amounts["rpt_charity_expense"] = (
+            amounts["cost_restricted"] + amounts["cost_unrestricted"] - other
+        )
     amounts["opening_net_assets"] = _net_assets(session, year * 100)
     amounts["closing_total"] = _net_assets(session, year * 100 + 12)
     return YearFigures(year, amounts)

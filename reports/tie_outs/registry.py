@@ -8,7 +8,17 @@ from ledger.clock import Clock
 from reports import parameters
 from reports.parameters import PERIOD, Parameters
 from reports.statements import tabling
-from reports.tie_outs import from_books, from_registers
+from reports.tie_outs import (
+    audited,
+    from_annual,
+    from_assets,
+    from_bank,
+    from_books,
+    from_evidence,
+    from_parties,
+    from_registers,
+    from_spending,
+)
 from reports.tie_outs.definitions import Compute, Question, TieOut, controls
 
 COMPUTATIONS: dict[str, Compute] = {
@@ -20,12 +30,33 @@ COMPUTATIONS: dict[str, Compute] = {
     "CT06": from_books.net_assets,
     "CT07": from_books.issued_net_assets,
     "CT08": from_books.cash,
+    "CT09": from_bank.reconciled,
+    "CT10": from_bank.statements,
     "CT11": from_registers.donations,
     "CT12": from_registers.receipts,
     "CT13": from_registers.bill_stock,
+    "CT14": from_annual.donations_table,
     "CT15": from_registers.donations_by_class,
+    "CT16": from_evidence.pledges,
+    "CT17": from_parties.large_donors,
+    "CT18": from_spending.programme_costs,
+    "CT19": from_spending.charitable_by_element,
+    "CT20": from_evidence.major_projects,
     "CT21": from_books.restricted_funds,
+    "CT22": from_evidence.project_closings,
+    "CT23": from_evidence.management,
+    "CT24": from_evidence.payroll,
+    "CT25": from_annual.pay_and_office,
+    "CT26": from_annual.total_expenditure,
+    "CT27": from_annual.parts,
+    "CT28": from_parties.related_parties,
+    "CT29": from_assets.investments,
+    "CT30": from_parties.ageing_totals,
+    "CT31": from_assets.fixed_assets,
     "CT32": from_registers.in_kind,
+    "CT33": from_spending.shared_costs,
+    "CT34": from_annual.ratio_parts,
+    "CT35": audited.compute,
     "CT36": from_books.years,
 }
 

@@ -1,13 +1,14 @@
 """勾稽表: the control totals of a period as a table, and as the document that programs read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from foundation.evidence.explanations import Explained
 from reports.parameters import Parameters
 from reports.tables import Column, Kind, Label, Row, Table, Term
-from reports.tie_outs import registry
+from reports.tie_outs import explaining, registry
 from reports.tie_outs.definitions import TieOut
 
 ID = "tie_outs"
@@ -32,12 +33,13 @@ VERDICTS = {
 def run(session: Session, parameters: Parameters) -> Table:
     """Return the control totals of a period."""
     found = registry.compute(session, parameters)
+    known = explaining.explained(session, parameters.period.text, found)
     counted = {verdict: sum(t.holds is verdict for t in found) for verdict in VERDICTS}
     return Table(
         id=ID,
         title=TITLE,
         columns=COLUMNS,
-        rows=tuple(_row(tie_out) for tie_out in found),
+        rows=tuple(_row(tie_out, known) for tie_out in found),
         heading=parameters.heading,
         notes=(
             Label(
@@ -50,7 +52,7 @@ def run(session: Session, parameters: Parameters) -> Table:
     )
 
 
-def _row(tie_out: TieOut) -> Row:
+def _row(tie_out: TieOut, known: Mapping[str, Explained]) -> Row:
     sides = tie_out.sides
     difference = sides.left - sides.right if sides is not None else None
     return Row(
@@ -62,17 +64,20 @@ def _row(tie_out: TieOut) -> Row:
             tie_out.said(sides.right if sides is not None else None),
             tie_out.said(difference),
             VERDICTS[tie_out.holds],
-            tie_out.note,
+            explaining.note(tie_out, known),
         )
     )
 
 
-def document(found: Iterable[TieOut]) -> dict[str, Any]:
-    """Return the control totals as programs read them."""
-    return {"tie_outs": [_item(tie_out) for tie_out in found]}
+def document(
+    found: Iterable[TieOut], known: Mapping[str, Explained] | None = None
+) -> dict[str, Any]:
+    """Return the control totals as programs read them, with the explanations that are known."""
+    return {"tie_outs": [_item(tie_out, known or {}) for tie_out in found]}
 
 
-def _item(tie_out: TieOut) -> dict[str, Any]:
+def _item(tie_out: TieOut, known: Mapping[str, Explained]) -> dict[str, Any]:
+    said = known.get(tie_out.control.id)
     sides, control = tie_out.sides, tie_out.control
     left, right = (sides.left, sides.right) if sides is not None else (None, None)
     difference = sides.left - sides.right if sides is not None else None
@@ -82,7 +87,10 @@ def _item(tie_out: TieOut) -> dict[str, Any]:
         "right": tie_out.said(right),
         "difference": tie_out.said(difference),
         "holds": tie_out.holds,
-        "note": tie_out.note,
+        "note": explaining.note(tie_out, known),
+        # Only an approved one about these very figures explains; see `foundation.evidence`.
+        "explanation": said.reason if said is not None and said.holds else "",
+        "explanation_state": said.standing.value if said is not None else "",
         "left_title": control.left.zh,
         "right_title": control.right.zh,
         "gaps": [

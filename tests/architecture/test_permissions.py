@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from werkzeug.routing import Rule
 
 import wsgi
@@ -14,16 +14,23 @@ from foundation.http.context import Services
 from foundation.users import guard
 from foundation.users.models import Role
 from foundation.users.permissions import ROLE_PERMISSIONS, Permission, allows
+from migrations import metadata
 from tests import factories, serving
 from tests.databases import Databases
 from tests.serving import Browser, Program
 
 # What anybody may open, in full: a page that joins this list is a decision.
 PUBLIC = {
+    "disclosure.entry",
+    "disclosure.file",
+    "disclosure.home",
+    "disclosure.version",
     "documentation.docs",
     "documentation.openapi",
     "health.alive",
     "health.ready",
+    # Names only with consent; see foundation.honours.public_pages.
+    "honours.honours",
     # Donors have no account; visitors.check of foundation.portal asks for their own session.
     "portal.ask",
     "portal.bill_file",
@@ -42,6 +49,7 @@ PUBLIC = {
     "portal.renew_link",
     "portal.tax",
     "portal.use_link",
+    "portal.use_report",
     "preferences.choose_language",
     "projects.catalogue",
     "projects.picture",
@@ -197,6 +205,46 @@ def test_auditor_may_only_read(app: Flask) -> None:
     ]
 
     assert changing == []
+
+
+def _rows(engine: Engine) -> dict[str, int]:
+    """How many rows every table has, but for the log of what auditors opened."""
+    with engine.connect() as connection:
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in metadata.everything().sorted_tables
+            if table.name != "access_log"
+        }
+
+
+def test_no_unsafe_request_of_an_auditor_is_accepted_on_any_address(
+    app: Flask, engine: Engine
+) -> None:
+    """By browser with a right form token, and by program; what anybody may do is not asked."""
+    browser = serving.signed_in(app, Role.AUDITOR)
+    program = Program(app, serving.issue_token(engine, Role.AUDITOR))
+    token = browser.form_token()
+    before, accepted, tried = _rows(engine), [], 0
+    router = app.url_map.bind("localhost")
+    for rule in rules(app):
+        if mark_of(app, rule) == guard.PUBLIC or rule.endpoint.partition(".")[0] in PERSONAL:
+            continue
+        path = address(app, rule)
+        is_page = not path.startswith("/api/")
+        client, headers = (browser.client, None) if is_page else (program.client, program.headers)
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            # What no address takes is refused before anybody is asked who they are.
+            if not router.test(path, method):
+                continue
+            answer = client.open(path, method=method, headers=headers, data={"csrf_token": token})
+            answer.close()
+            tried += 1
+            if answer.status_code != 403:
+                accepted.append((method, path, answer.status_code))
+
+    assert accepted == []
+    assert tried > 100
+    assert _rows(engine) == before
 
 
 def test_duties_are_separated_in_the_table() -> None:

@@ -73,7 +73,7 @@ LINES = (
     Case(
         "empty the table of lines",
         "voucher_line_sealed",
-        "TRUNCATE voucher_line",
+        "TRUNCATE voucher_line CASCADE",
         postgresql="voucher_line_truncate",
     ),
     Case(

@@ -16,10 +16,11 @@ from ledger.dimensions import DimensionKind
 from ledger.errors import InvalidInput
 from ledger.funds import UnknownFund
 from ledger.periods import UnknownPeriod
-from reports import parameters, registry
+from reports import definition, parameters, registry
+from reports.definition import UnknownReport
 from reports.parameters import UnknownDimension
 from reports.period_range import parse_range
-from reports.registry import REPORTS, UnknownReport
+from reports.registry import REPORTS
 from tests.reports.book_cases import run
 
 
@@ -189,7 +190,7 @@ def test_only_readers_run_reports_and_the_cashier_those_of_the_bank(role):
 
 
 def test_registry_describes_what_programs_may_ask():
-    described = registry.described(registry.get("trial_balance"))
+    described = definition.described(registry.get("trial_balance"))
 
     assert described["id"] == "trial_balance"
     by = next(item for item in described["parameters"] if item["name"] == "by")

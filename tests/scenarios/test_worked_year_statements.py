@@ -2,43 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-import wsgi
 from tests.databases import Databases
+from tests.scenarios.worked_year import ABSENT, FILE, Year
 
-FILE = Path(__file__).parents[2].parent / "shared" / "data" / "worked_year.json"
-pytestmark = pytest.mark.skipif(
-    not FILE.is_file(), reason="published registers are not beside the project"
-)
-MONTHS = [f"2026-{month:02d}" for month in range(1, 13)]
+pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=ABSENT)
 CLASSES = ("unrestricted", "restricted", "total")
-
-
-class Year:
-    """The year in a database, asked through the commands."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self._environ = {"DATABASE_URL": url, "DATA_DIR": str(folder)}
-        self._cli = wsgi.command_line()
-
-    def run(self, *arguments: str, by: str | None = None, code: int = 0) -> dict[str, Any]:
-        options = ["--json", *(["--as", by] if by else [])]
-        result = CliRunner().invoke(self._cli, [*options, *arguments], env=self._environ)
-        assert result.exit_code == code, result.output
-        answer: dict[str, Any] = json.loads(result.stdout)
-        return answer
-
-    def report(self, name: str, period: str = "2026", layout: str = "2024") -> dict[str, Any]:
-        return self.run("reports", "run", name, "--period", period, "--layout", layout)
-
-    def close(self) -> None:
-        for month in MONTHS:
-            self.run("periods", "close", month, by="reviewer")
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +30,7 @@ def year(
     with databases.empty(dialect) as engine:
         url = engine.url.render_as_string(hide_password=False)
         told = Year(url, tmp_path_factory.mktemp("data"))
-        told.run("init", "--profile", "demo", "--start", "2026-01")
-        told.run("vouchers", "import", str(FILE), by="accountant")
-        told.run("vouchers", "review", "--all", by="reviewer")
-        told.run("vouchers", "post", "--all", by="reviewer")
+        told.bring()
         told.run(
             *("statements", "reclassify", "2026-12", "long_term_debt"),
             *("investments_due_within_year", "500000", "--reason", "2027年到期"),

@@ -39,6 +39,7 @@ def build(engine: Engine) -> None:
         cost_minor=500_00,
         evidence="确认书",
         account=BANK,
+        resolution="理事会决议〔2026〕1号",
     )
     do(engine, investments.register, product)
 

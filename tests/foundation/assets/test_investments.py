@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from foundation import database
-from foundation.assets import investments
+from foundation.assets import investment_moves, investments, rules
 from foundation.assets.investments import InvestmentInput
 from foundation.assets.models import InvestmentKind
 from foundation.gifts.kinds import GiftKind
@@ -58,10 +58,10 @@ def figures(engine: Engine) -> tuple[int, int, int]:
 
 def test_product_is_bought_yields_and_is_redeemed(funded: Engine) -> None:
     do(funded, investments.register, PRODUCT)
-    got = do(funded, investments.receive_income, "TZ-01", minor=1_000_00, **BACK)
+    got = do(funded, investment_moves.receive_income, "TZ-01", minor=1_000_00, **BACK)
     assert printed(funded, got.voucher_id) == [(BANK, 1_000_00), ("1101", -1_000_00)]
     assert figures(funded) == (199_000_00, 0, 0)
-    back = do(funded, investments.redeem, "TZ-01", proceeds_minor=202_000_00, **BACK)
+    back = do(funded, investment_moves.redeem, "TZ-01", proceeds_minor=202_000_00, **BACK)
     assert printed(funded, back.voucher_id) == [
         (BANK, 3_000_00),
         (BANK, 199_000_00),
@@ -74,7 +74,7 @@ def test_product_is_bought_yields_and_is_redeemed(funded: Engine) -> None:
     ]
     assert figures(funded) == (0, 3_000_00, 0)
     with refused("invalid"):
-        do(funded, investments.redeem, "TZ-01", proceeds_minor=1, **BACK)
+        do(funded, investment_moves.redeem, "TZ-01", proceeds_minor=1, **BACK)
 
 
 def test_registers_agree_once_everything_is_posted(funded: Engine) -> None:
@@ -88,8 +88,8 @@ def test_registers_agree_once_everything_is_posted(funded: Engine) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"resolution": None}, "investment_resolution_missing"),
-        ({"resolution": " "}, "investment_resolution_missing"),
+        ({"resolution": None}, "investment_level_unknown"),
+        ({"resolution": " "}, "investment_level_unknown"),
         (
             {"kind": InvestmentKind.EQUITY, "cost_minor": 1_00, "resolution": None},
             "investment_resolution_missing",
@@ -109,7 +109,20 @@ def test_what_may_not_be_is_refused(funded: Engine, change: dict[str, Any], code
         investments.find(session, "TZ-01")
 
 
+def test_every_investment_needs_a_resolution_until_the_level_is_entered(funded: Engine) -> None:
+    small = replace(PRODUCT, cost_minor=1_00, resolution=None)
+    with refused("investment_level_unknown"):
+        do(funded, investments.register, small)
+    do(funded, rules.enter_level, from_on=LATER, from_minor=100_000_00, source="章程第三十条")
+    # A level that begins later says nothing about what was bought before.
+    with refused("investment_level_unknown"):
+        do(funded, investments.register, small)
+
+
 def test_small_product_needs_no_resolution(funded: Engine) -> None:
+    do(funded, rules.enter_level, from_on=DAY, from_minor=100_000_00, source="章程第三十条")
+    with refused("investment_resolution_missing"):
+        do(funded, investments.register, replace(PRODUCT, cost_minor=100_000_00, resolution=None))
     do(funded, investments.register, replace(PRODUCT, cost_minor=99_999_99, resolution=None))
     assert figures(funded) == (99_999_99, 0, 0)
 
@@ -128,10 +141,12 @@ def test_donated_shares_pay_what_they_declared(funded: Engine) -> None:
     do(funded, investments.register, shares)
     assert findings(funded) == []
     with refused("investment_short"):
-        do(funded, investments.receive_income, "TZ-01", minor=1, **BACK)
-    told = do(funded, investments.declare_income, "TZ-01", on=LATER, minor=800_00, evidence="公告")
+        do(funded, investment_moves.receive_income, "TZ-01", minor=1, **BACK)
+    told = do(
+        funded, investment_moves.declare_income, "TZ-01", on=LATER, minor=800_00, evidence="公告"
+    )
     assert printed(funded, told.voucher_id) == [("1122", 800_00), ("460101", -800_00)]
-    do(funded, investments.receive_income, "TZ-01", minor=800_00, **BACK)
+    do(funded, investment_moves.receive_income, "TZ-01", minor=800_00, **BACK)
     assert figures(funded) == (50_000_00, 800_00, 0)
 
 
@@ -140,23 +155,23 @@ def test_more_than_it_cost_is_not_taken_back(funded: Engine) -> None:
     with refused("investment_short"):
         do(
             funded,
-            investments.redeem,
+            investment_moves.redeem,
             "TZ-01",
             proceeds_minor=1,
             cost_minor=200_000_01,
             **BACK,
         )
     with refused("invalid"):
-        do(funded, investments.declare_income, "TZ-01", on=LATER, minor=1, evidence="公告")
+        do(funded, investment_moves.declare_income, "TZ-01", on=LATER, minor=1, evidence="公告")
 
 
 def test_movement_is_undone_after_its_voucher(funded: Engine) -> None:
     do(funded, investments.register, PRODUCT)
-    back = do(funded, investments.redeem, "TZ-01", proceeds_minor=201_000_00, **BACK)
+    back = do(funded, investment_moves.redeem, "TZ-01", proceeds_minor=201_000_00, **BACK)
     with refused("asset_still_booked"):
-        do(funded, investments.undo, back.id, reason="有误")
+        do(funded, investment_moves.undo, back.id, reason="有误")
     discard(funded, back.voucher_id)
-    do(funded, investments.undo, back.id, reason="有误")
+    do(funded, investment_moves.undo, back.id, reason="有误")
     assert figures(funded) == (200_000_00, 0, 0)
     with refused("conflict"):
-        do(funded, investments.undo, back.id, reason="有误")
+        do(funded, investment_moves.undo, back.id, reason="有误")

@@ -306,9 +306,10 @@ def test_refund_after_the_claim_is_a_finding_until_it_is_dealt_with(
 
     with database.reading(books) as session:
         (item,) = clawbacks.returned_after_claim(session)
+        repayment = clawbacks.repayment_of(session, item)
     # Half of a gift that drew 40,000.00 of 50,000.00; texts are silent about parts.
-    assert (item.repayment.repay_minor, item.repayment.needs_decision) == (20_000_00, True)
-    assert item.repayment.notify_by == gift_cases.LATER + timedelta(days=30)
+    assert (repayment.repay_minor, repayment.needs_decision) == (20_000_00, True)
+    assert repayment.notify_by == gift_cases.LATER + timedelta(days=30)
     assert cases.names(cases.findings(books)) == {"claim_returns"}
 
     with database.transaction(books) as session:

@@ -1,13 +1,20 @@
 """The pages of claims, as an accountant, a reviewer, an administrator and an auditor use them."""
 
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine
 
+from foundation import database
+from foundation.claims import confirmations, desk_tiles
+from foundation.home.strip import TileState, Viewer
+from foundation.users.models import Role
 from tests.foundation.claims import claim_cases as cases
 from tests.foundation.gifts import gift_cases
+from tests.foundation.projects import project_cases
 from tests.serving import Browser
 
 
@@ -218,3 +225,55 @@ def test_every_page_opens_in_both_languages(
         "/hubei",
     ):
         assert auditor.get(f"/matching{path}").status_code == 200, path
+
+
+def test_mistake_in_a_scheme_is_shown_with_its_line_and_what_stands_there(
+    desk: Engine, administrator: Browser
+) -> None:
+    cases.scheme(desk)
+    text = cases.TEXT.replace("cmp: ge", "cmp: atleast").replace('ratio: "1/3"', "ratio: 0.33")
+    lines = text.splitlines()
+    wrong = [number for number, line in enumerate(lines, 1) if "atleast" in line or "0.33" in line]
+
+    shown = administrator.post(
+        f"/matching/schemes/{cases.CODE}/edit", {"text": text, "act": "check"}
+    )
+
+    assert shown.status_code == 422
+    for number in wrong:
+        assert f'<td class="amount">{number}</td>' in shown.text
+    assert "atleast" in shown.text.partition("<textarea")[0]
+
+
+def test_agreement_is_tried_before_it_is_signed(desk: Engine, accountant: Browser) -> None:
+    draft = project_cases.agreement(desk, gift_cases.donor(desk).id, naming="启明奖学金")
+
+    page = accountant.get(f"/matching/try?agreement={draft.id}").text
+
+    assert 'value="300000.00"' in page
+    assert "林晓舟" in page
+    for other in ("0", "x", "9" * 30):
+        assert accountant.get(f"/matching/try?agreement={other}").status_code == 200
+
+
+def test_desk_says_what_went_back_and_what_waits(desk: Engine, app: Flask, tmp_path: Path) -> None:
+    _, gifts = cases.frozen(desk, tmp_path)
+    viewer = Viewer(Role.REVIEWER, "reviewer", date(2026, 11, 22), 2026)
+
+    def tiles(who: Viewer) -> list[tuple[str, TileState] | None]:
+        with database.reading(desk) as session, app.test_request_context():
+            made = (desk_tiles.returned(session, who), desk_tiles.unconfirmed(session, who))
+        return [None if tile is None else (tile.figure, tile.state) for tile in made]
+
+    assert tiles(viewer) == [None, None]
+    cases.refund_later(desk, gifts[0].gift_id, 10_000_00)
+    with database.transaction(desk) as session:
+        confirmations.propose(
+            session, "cn-hubei", "match", cases.DOCUMENT, folder=tmp_path, actor="accountant",
+            clock=cases.CLOCK,
+        )  # fmt: skip
+
+    assert tiles(viewer) == [("1", TileState.ALARM), ("1", TileState.ATTENTION)]
+    # An auditor approves nothing and so is asked for nothing.
+    auditor = Viewer(Role.AUDITOR, "auditor", date(2026, 11, 22), 2026)
+    assert tiles(auditor) == [("1", TileState.ALARM), None]

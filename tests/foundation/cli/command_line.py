@@ -49,7 +49,7 @@ class CommandLine:
     def run(self, *arguments: str, by: str | None = None, code: int = 0) -> dict[str, Any]:
         """Run a command with --json and return its document."""
         result = self.invoke("--json", *(["--as", by] if by else []), *arguments)
-        assert result.exit_code == code, result.output
+        assert result.exit_code == code, (result.output, result.exception)
         answer: dict[str, Any] = json.loads(result.stdout)
         return answer
 

@@ -159,6 +159,22 @@ def test_guard_that_fires_is_named_as_our_fault(
     assert commands.run("check")["findings"] == []
 
 
+@click.command("doubling")
+@pass_context
+def doubling(context: CommandContext) -> None:
+    """Write what a constraint of the database does not allow."""
+    with context.transaction() as session:
+        session.execute(text("INSERT INTO fund SELECT * FROM fund"))
+
+
+def test_constraint_that_is_violated_is_one_sentence(opened: Engine, tmp_path: Path) -> None:
+    commands = CommandLine(opened, tmp_path, extra=[doubling])
+    error = commands.refused("doubling")
+    assert error["code"] == "database_refused"
+    assert "unique" in error["detail"].lower()
+    assert commands.run("check")["findings"] == []
+
+
 def test_database_without_books_says_what_to_run(engine: Engine, tmp_path: Path) -> None:
     error = CommandLine(engine, tmp_path).refused("funds", "list")
     assert error["code"] == "not_initialised"

@@ -334,6 +334,47 @@ def test_gift_is_cancelled_refunded_and_restored(opened: Engine, commands: Comma
     gift_cases.everything_holds(opened)
 
 
+def test_gift_is_corrected_in_what_is_named_and_keeps_the_rest(
+    opened: Engine, commands: CommandLine
+) -> None:
+    commands.run("funds", "add", "SCHOL", "奖学金", "--restriction", "purpose", by="accountant")
+    gift = record(commands, "--fund", "GEN", "--note", "校庆", "--reference", "B-17")
+    why = ("--reason", "录错金额")
+    new = commands.run(
+        "gifts", "correct", gift["reference"], "--amount", "120", *why, by="accountant"
+    )
+
+    assert (new["amount"], new["replaces"]) == ("120.00", gift["reference"])
+    for kept in ("note", "bank_reference", "received_on", "donor", "method", "kind"):
+        assert new[kept] == gift[kept]
+    assert commands.run("gifts", "show", gift["reference"])["state"] == "corrected"
+    parted = commands.run(
+        "gifts",
+        "correct",
+        new["reference"],
+        *("--fund", "GEN=20", "--fund", "SCHOL=100", "--anonymous", "--method", "cash"),
+        *why,
+        by="accountant",
+    )
+    assert {part["fund"]: part["amount"] for part in parted["allocations"]} == {
+        "GEN": "20.00",
+        "SCHOL": "100.00",
+    }
+    assert parted["anonymous"] is True
+    for wrong, code in (
+        (("--amount", "7"), "invalid"),  # how much of it to which fund?
+        ((), "invalid"),
+        (("--fund", "GEN=1"), "allocation_differs"),
+        (("--donor", "99"), "unknown_donor"),
+    ):
+        refused = commands.refused(
+            "gifts", "correct", parted["reference"], *wrong, *why, by="accountant"
+        )
+        assert refused["code"] == code
+    assert gift_cases.counts(opened)["gift"] == 3
+    gift_cases.everything_holds(opened)
+
+
 def test_unknown_gift_is_refused(commands: CommandLine) -> None:
     assert commands.refused("gifts", "show", "G2026-000001")["code"] == "unknown_gift"
 

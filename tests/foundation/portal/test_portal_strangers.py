@@ -1,5 +1,6 @@
 """Every address of `/my` with the session of somebody else, or of nobody."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from foundation import database
 from foundation.portal import visitors, web
 from foundation.portal.models import DonorVisit, PublicityConsent
 from foundation.users.models import Role
-from tests import serving
+from foundation.uses import service as use_reports
+from tests import factories, serving
 from tests.foundation.portal import portal_cases
 from tests.foundation.portal.portal_cases import OTHER_MAIL, attach, by_document, by_mail
 from tests.serving import Browser
@@ -22,6 +24,7 @@ OWN = {
     "letter": "/my/letters/QR-2026-000001.pdf",
     "bill_file": "/my/bill-files/1",
     "fund": "/my/funds/LAB",
+    "use_report": "/my/use-reports/1",
 }
 PLAIN = {
     "home": "/my",
@@ -38,6 +41,10 @@ def prepared(books: Engine, tmp_path: Path) -> Engine:
     attach(books, 1, tmp_path)
     who = portal_cases.known_donor(books)
     portal_cases.given(books, who, minor=1_00, allocations=(("LAB", 1_00),))
+    with database.transaction(books) as session:
+        use_reports.make(
+            session, 1, through=date(2026, 1, 31), actor=factories.PREPARER, clock=factories.CLOCK
+        )
     return books
 
 

@@ -1,19 +1,23 @@
 """A process that is killed in the middle of a batch of letters leaves nothing and no gap."""
 
+import multiprocessing
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from foundation import database
-from foundation.receipting import drawing
+from foundation.receipting import drawing, drawing_ahead
 from foundation.receipting.drawing import Places
+from foundation.receipting.drawing_ahead import Task
 from foundation.receipting.signer import Seal
 from ledger.integrity import run
 from receipts import integrity
+from receipts.models import LetterRender
+from tests import serving
 from tests.databases import DIALECTS, Databases
 from tests.factories import CLOCK, PREPARER
 from tests.foundation.imports import import_cases
@@ -96,3 +100,38 @@ def test_interrupted_drawing_keeps_whole_letters_and_goes_on(books: Engine, tmp_
     assert all(len(letter_cases.renders(books, key)) == 1 for key in keys)
     with database.reading(books) as session:
         assert list(run(session, [integrity.file_check(tmp_path)])) == []
+
+
+def test_killed_process_of_two_loses_no_letter_and_makes_none_twice(
+    books: Engine, tmp_path: Path
+) -> None:
+    issue(books, batch_id=BATCH)
+    keys = list(range(1, 401))
+    task = Task(
+        url=books.url.render_as_string(hide_password=False),
+        config=serving.settings(tmp_path),
+        organisation="测试基金会",
+        is_demo=False,
+        actor=PREPARER,
+        clock=CLOCK,
+    )
+    drawn = 0
+    for done in drawing_ahead.draw(task, keys, processes=2):
+        if not drawn:
+            multiprocessing.active_children()[0].kill()
+        drawn += done
+
+    assert 50 <= drawn < 400  # the other one has done its half and no more
+    places = Places(
+        reading=lambda: database.reading(books),
+        writing=lambda: database.transaction(books),
+        folder=tmp_path,
+    )
+    given = dict(drawing.originals(places, keys, seal=Seal(), actor=PREPARER, clock=CLOCK))
+    assert len(given) == 400
+    with database.reading(books) as session:
+        made = session.execute(
+            select(LetterRender.letter_id).order_by(LetterRender.letter_id)
+        ).scalars()
+        assert list(made) == keys
+        assert list(run(session, [*integrity.CHECKS, integrity.file_check(tmp_path)])) == []

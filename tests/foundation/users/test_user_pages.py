@@ -66,7 +66,7 @@ def test_auditor_gets_in_until_the_last_day(app: Flask, admin: Browser) -> None:
 
     assert "已到期" in admin.get("/settings/users").text
     assert Browser(app).sign_in("zhou", NEW["password"]).status_code == 401
-    admin.post("/settings/users/zhou/expiry", {"expires_on": "2026-11-22"})
+    admin.post("/settings/users/zhou/expiry", {"expires_on": "2026-11-22", "reason": "延期"})
     assert Browser(app).sign_in("zhou", NEW["password"]).status_code == 303
 
 

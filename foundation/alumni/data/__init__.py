@@ -1,0 +1,1 @@
+"""How alumni lists name their columns, as dated data."""

@@ -1,0 +1,1 @@
+"""What people add to the tables of the annual report: explanations, and where donors live."""

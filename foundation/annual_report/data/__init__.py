@@ -1,0 +1,1 @@
+"""The places of the annual report that people fill in, as data."""

@@ -1,0 +1,1 @@
+"""The 3A workspace: rubrics, evidence, self-score, and who must do what by when."""

@@ -1,0 +1,1 @@
+"""Rubrics and places for papers, as dated data."""

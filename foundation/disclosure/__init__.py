@@ -1,0 +1,1 @@
+"""Public disclosure (信息公开): frozen publications, approved by a second person."""

@@ -1,0 +1,1 @@
+"""Kinds of publications as dated data."""

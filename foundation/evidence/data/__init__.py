@@ -1,0 +1,1 @@
+"""Which tables and papers are handed in, as data."""

@@ -1,0 +1,1 @@
+"""Recognition levels and the honour roll: who is thanked by name, who is not, and why."""

@@ -1,0 +1,1 @@
+"""Shared costs: keys of allocation, time sheets, and the runs that charge the funds."""

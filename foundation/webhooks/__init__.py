@@ -1,0 +1,1 @@
+"""Web addresses that are told of what happens in the books."""
