@@ -1,7 +1,8 @@
 """Files 24, 25 and 40: major projects, payees of large amounts, budgets and what became of them.
 
-Costs are those of the registers. What the ledger has beside them is no figure of table 24; control
-total CT20 names it.
+Programme costs are those of the registers; what the ledger has beside them is no figure of table
+24, and control total CT20 names it. What else a project's fund bore, such as a management fee,
+stands in the ledger only and is among its other costs.
 """
 
 from collections.abc import Iterator
@@ -15,11 +16,12 @@ from foundation.projects.models import FundProject, ProjectBudget
 from foundation.spending import rules
 from ledger import money
 from ledger.catalogue import FundInfo
+from ledger.charts.definitions import AccountCategory, AccountTag
 from ledger.funds import Restriction
 from reports import spending_costs
 from reports.audit_pack import criteria
 from reports.audit_pack.definitions import filled
-from reports.books import fund_roll_forward
+from reports.books import fund_roll_forward, turnover
 from reports.parameters import Parameters
 from reports.spending_costs import OTHER_ACTIVITY, ProgrammeCost
 from reports.tables import Label, Row, Table, Value
@@ -40,6 +42,7 @@ class Major:
     income_minor: int
     expense_minor: int
     costs: tuple[ProgrammeCost, ...]
+    beside_minor: int  # management and other expense that the fund bore
 
     @property
     def by_heading(self) -> dict[str, int]:
@@ -47,6 +50,7 @@ class Major:
         found = dict.fromkeys(criteria.HEADINGS, 0)
         for cost in self.costs:
             found[criteria.heading_of(cost.element)] += cost.minor
+        found["other"] += self.beside_minor
         return found
 
 
@@ -62,6 +66,7 @@ def majors(session: Session, parameters: Parameters) -> list[Major]:
     for cost in spending_costs.of_span(session, parameters.known, span):
         if cost.element != OTHER_ACTIVITY:
             costs.setdefault(cost.fund_id, []).append(cost)
+    beside = _beside(session, parameters)
     found = []
     for fund_id, flow in flows.items():
         project = described.get(fund_id)
@@ -77,9 +82,31 @@ def majors(session: Session, parameters: Parameters) -> list[Major]:
         ):
             fund = parameters.known.funds[fund_id]
             found.append(
-                Major(fund, flow.income_minor, flow.expense_minor, tuple(costs.get(fund_id, ())))
+                Major(
+                    fund,
+                    flow.income_minor,
+                    flow.expense_minor,
+                    tuple(costs.get(fund_id, ())),
+                    beside.get(fund_id, 0),
+                )
             )
     return sorted(found, key=lambda one: one.fund.code)
+
+
+def _beside(session: Session, parameters: Parameters) -> dict[int, int]:
+    """Return by fund the expense of the year that is no programme cost."""
+    found: dict[int, int] = {}
+    span = parameters.period.span
+    sums = turnover.by_pair(session, parameters.before_closing(), span, by_fund=True)
+    for (account_id, fund_id), moved in sums.items():
+        account = parameters.known.accounts[account_id]
+        if (
+            account.category is AccountCategory.EXPENSE
+            and account.tag != AccountTag.PROGRAMME_EXPENSE
+        ):
+            net = moved.debit_minor - moved.credit_minor
+            found[fund_id] = found.get(fund_id, 0) + net
+    return found
 
 
 def major_projects(session: Session, parameters: Parameters) -> Table:

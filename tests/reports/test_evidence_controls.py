@@ -141,6 +141,14 @@ def test_major_project_shows_its_registered_costs_and_the_rest_is_named(books: E
     assert differing(found(books)["CT20"]) == [("SCHOL", -5_000_00)]
 
 
+def test_what_else_a_major_project_bore_is_among_its_other_costs(local: Engine) -> None:
+    fee = (dr("530102", "SCHOL", 700_00), cr(factories.BANK, "SCHOL", 700_00))
+    factories.book(local, factories.voucher(local, *fee, on=DAY, summary="管理费"))
+    (row,) = cells(table(local, project_files.major_projects))
+    assert row[-1] == 30_700_00
+    assert differing(found(local)["CT20"]) == [("SCHOL", -5_000_00)]
+
+
 def test_large_payee_is_one_above_the_share(books: Engine) -> None:
     (row,) = cells(table(books, project_files.large_payees))
     assert row[1:4] == ("测试大学", 30_000_00, "100.00%")
