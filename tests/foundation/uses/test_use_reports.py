@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,43 +16,15 @@ from foundation.uses import content, queries, service
 from foundation.uses.content import Content
 from foundation.uses.figures import FundUse
 from foundation.uses.models import UseReport, UseReportDelivery, Way
-from tests import factories, serving
+from tests import serving
 from tests.databases import DIALECTS, Databases
 from tests.factories import CLOCK, PREPARER
 from tests.foundation.disclosure import disclosure_cases
 from tests.foundation.gifts import gift_cases
-from tests.foundation.honours import honour_cases
-from tests.foundation.parties import party_cases
 from tests.foundation.portal import portal_cases
+from tests.foundation.uses.use_cases import END, MAIL, build, make
 from tests.refusals import refused
 from tests.serving import Browser
-
-END = date(2026, 3, 31)
-MAIL = "lin@example.org"
-
-
-def build(engine: Engine) -> None:
-    """A fund with two gifts of 60 and 40 thousand, of which 25 thousand were spent."""
-    serving.open_books(engine)
-    factories.install_organisation(engine)
-    first = honour_cases.donor(engine, name="林晓舟", email=MAIL)
-    second = honour_cases.donor(engine, name="周知秋")
-    honour_cases.give(engine, first, 60_000_00)
-    honour_cases.give(engine, second, 40_000_00)
-    third = honour_cases.donor(engine, name="陆行远")
-    honour_cases.give(engine, third, 9_000_00, allocations=(("LAB", 9_000_00),))
-    honour_cases.give(engine, third, 30_000_00, allocations=(("GEN", 30_000_00),))
-    disclosure_cases.pay(
-        engine,
-        party_cases.UNIVERSITY,
-        disclosure_cases.SpendingKind.SCHOLARSHIP,
-        "grant",
-        25_000_00,
-        fund="SCHOL",
-        beneficiaries=(
-            disclosure_cases.BeneficiaryInput("S001", disclosure_cases.STUDENT, 25_000_00),
-        ),
-    )
 
 
 @pytest.fixture(params=DIALECTS)
@@ -76,13 +47,6 @@ def app(served: Engine, tmp_path: Path) -> Flask:
 @pytest.fixture
 def accountant(app: Flask) -> Browser:
     return serving.signed_in(app, Role.ACCOUNTANT)
-
-
-def make(engine: Engine, gift_id: int = 1, *, through: date = END, **changes: Any) -> int:
-    with database.transaction(engine) as session:
-        return service.make(
-            session, gift_id, through=through, actor=PREPARER, clock=CLOCK, **changes
-        ).id
 
 
 def said(engine: Engine, key: int) -> Content:
